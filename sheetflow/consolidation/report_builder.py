@@ -100,6 +100,7 @@ def report_data(
 
 def _board_row(row: Standing, name: str) -> BoardRow:
     remarks = (
+        row.unpassed,
         f"另有{row.besides.label}" if row.besides else "",
         f"累计数{CARRIED}" if row.carried else "",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sheetflow.consolidation.states import BoardRow
 from sheetflow.periods import Period
@@ -139,7 +139,7 @@ class ReviewSheet:
     period: Period
     waiting: Sequence[WaitingRow] = ()
     looks: Sequence[LookRow] = ()
-    offered: Sequence[LookRow] = ()
+    offered: Sequence[LookRow] = field(default=(), repr=False)
     """Rows that were listed before and are not now: a decision on one means it still."""
     sampled: Sequence[SampledUnit] = ()
     seed: str = ""

@@ -219,8 +219,10 @@ class Tally:
     """Of those that are in."""
     passed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Of those that are in, how many were let pass, by the level of who did."""
+    unpassed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Of how many figures count that were not let pass, by what is said of it: 市级未验收."""
     withheld: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """Of how many that are in nothing counts yet before it is let pass, by the level of who may."""
+    """Of how many that are in nothing counts yet, by what is said of it: 待市级验收."""
 
     @classmethod
     def of(cls, rows: Iterable[BoardRow]) -> Tally:
@@ -231,9 +233,8 @@ class Tally:
             states=Counter(row.state for row in listed),
             late=sum(row.late for row in inside),
             passed=Counter(row.passed_by for row in inside if row.passing is Passing.PASSED),
-            withheld=Counter(
-                row.passed_by for row in inside if row.is_withheld and not row.is_counted
-            ),
+            unpassed=Counter(row.unpassed for row in inside if row.unpassed and row.is_counted),
+            withheld=Counter(row.unpassed for row in inside if not row.is_counted),
         )
 
     @property
@@ -273,18 +274,14 @@ class Tally:
         text = f"应报{self.expected}个单位{beside}，{REPORTED}{self.reported}个"
         text += f"（其中{named}）" if named else ""
         text += "".join(f"，{state.label}{number}个" for state, number in self.out)
-        waits = "、".join(f"{word}{number}个" for word, number in self.held_back)
+        waits = "、".join(f"{word}{number}个" for word, number in self.withheld.items())
         return text + (f"；已报的单位里{waits}，数字还没有计入" if waits else "") + "。"
 
     @property
     def let_pass(self) -> list[tuple[str, int]]:
-        """How many that are in were let pass, those by the lowest level with most: 经市级验收."""
-        return [(f"经{level}级验收", number) for level, number in self.passed.items()]
-
-    @property
-    def held_back(self) -> list[tuple[str, int]]:
-        """How many that are in do not count yet: 待市级验收."""
-        return [(f"待{level}级验收", number) for level, number in self.withheld.items()]
+        """How many whose figures count were let pass, and how many were not: 经市级验收, 市级未验收."""
+        passed = [(f"经{level}级验收", number) for level, number in self.passed.items()]
+        return [*passed, *self.unpassed.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +300,7 @@ class GroupState:
     is_carried: bool = False
     is_alone: bool = True
     unpassed: tuple[str, ...] = ()
-    """What is to be said of figures that were not let pass: 市级未验收, of a group 市级未验收2个."""
+    """What is to be said of figures that were not let pass: 市级未验收2个."""
 
     @classmethod
     def of(cls, rows: Iterable[BoardRow], *, alone: bool) -> GroupState:
@@ -318,9 +315,7 @@ class GroupState:
             is_current=any(row.state.is_in and row.is_counted for row in listed),
             is_carried=any(row.carried for row in listed),
             is_alone=alone,
-            unpassed=tuple(
-                word if alone else f"{word}{number}个" for word, number in unpassed.items()
-            ),
+            unpassed=tuple(f"{word}{number}个" for word, number in unpassed.items()),
         )
 
     @property

@@ -33,6 +33,7 @@ class Event(StrEnum):
     FILED = "filed"
     ADMINISTRATOR = "administrator"
     DIGEST = "digest"
+    CONTACT = "contact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ Numbers that stand in the prose are recorded as every figure of it. Names of the
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sheetflow.consolidation.report_data import BoardRow, ReportData, TableRow, TableRows
@@ -63,13 +64,16 @@ def count_names(report: ReportData, record: Record) -> dict[str, object]:
         return ListedNames(units, count(f"{label}|个数", f"{told or label}数", len(units)))
 
     before, tally = report.previous_label or "", report.tally
-    out = [
-        (state.label, count(f"未报单位情况.{state.label}", f"{state.label}单位数", number))
-        for state, number in tally.out
-    ]
+
+    def counted(name: str, numbers: Iterable[tuple[str, int]]) -> CountedStates:
+        told = ((word, count(f"{name}.{word}", f"{word}单位数", n)) for word, n in numbers)
+        return CountedStates(tuple(told))
+
     return {
+        "验收情况": counted("验收情况", tally.let_pass),
+        "待验收情况": counted("待验收情况", tally.withheld.items()),
         "未报单位": listed("未报单位", report.missing, "尚未完成报送单位"),
-        "未报单位情况": CountedStates(tuple(out)),
+        "未报单位情况": counted("未报单位情况", ((each.label, n) for each, n in tally.out)),
         "零报告单位": listed("零报告单位", report.nil),
         "迟报单位": listed("迟报单位", report.late),
         "应报单位数": count("应报单位数", "应报单位数", tally.expected),

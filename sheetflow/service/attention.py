@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 
@@ -150,8 +150,8 @@ def _seen(context: Context, looks: Sequence[Decision]) -> dict[tuple[str, str], 
     }
 
 
-def _offers(unit: Unit, books: Books) -> str:
-    return f"offered:{unit.unit_id}:{books.form.key}:{books.period.period_id}"
+def _where(unit: Unit, books: Books) -> tuple[str, str, str]:
+    return unit.unit_id, books.form.key, books.period.period_id
 
 
 def _keep_offered(
@@ -162,15 +162,15 @@ def _keep_offered(
     rows: Sequence[LookRow],
 ) -> None:
     """Keep what is offered now beside what was, but for submissions that do not count any longer."""
-    store, name = context.store.fingerprints, _offers(unit, books)
+    store, where = context.store.attention, _where(unit, books)
     entries = [books.for_period(member.unit_id) for member in below]
     counting = {entry.receipt for entry in entries if entry}
-    known: Mapping[str, Mapping[str, object]] = json.loads(store.find(name) or "{}")
+    known = store.find_offered(*where)
     kept = {number: row for number, row in known.items() if row["receipt"] in counting}
-    for row in rows:
-        kept[row.number] = asdict(replace(row, why=(), link=""))
-    if kept != known:
-        store.record({name: json.dumps(kept, sort_keys=True)})
+    kept |= {row.number: asdict(replace(row, why=(), label="", link="")) for row in rows}
+    # As it comes back from the store: a tuple is a list there.
+    if (now := json.loads(json.dumps(kept))) != known:
+        store.record_offered(*where, now)
 
 
 def offered_before(context: Context, unit: Unit, books: Books) -> tuple[LookRow, ...]:
@@ -178,14 +178,12 @@ def offered_before(context: Context, unit: Unit, books: Books) -> tuple[LookRow,
 
     They have no reasons: those are told while a row is listed.
     """
-    kept = json.loads(context.store.fingerprints.find(_offers(unit, books)) or "{}")
-    given = context.store.decisions.find_all(
-        form=books.form.key, period=books.period.period_id, matter=Matter.LOOK
-    )
+    where = _where(unit, books)
+    given = context.store.decisions.find_all(form=where[1], period=where[2], matter=Matter.LOOK)
     decided = {each.number for each in given}
     return tuple(
         LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])})
-        for number, row in sorted(kept.items())
+        for number, row in sorted(context.store.attention.find_offered(*where).items())
         if number not in decided
     )
 
@@ -197,22 +195,20 @@ def _sampled(
 
     That is when all are in, or the deadline has passed of all: only then a draw is made.
     """
-    store, name = context.store.fingerprints, f"samples:{unit.unit_id}:{books.form.key}"
-    known: dict[str, list[str]] = json.loads(store.find(name) or "{}")
-    period = books.period.period_id
+    store, (by, form, period) = context.store.attention, _where(unit, books)
+    known = store.find_drawn(by, form)
+    drawn = tuple(unit_id for when, unit_id in known if when == period)
     seed = _seed(context, unit, books)
-    drawn = tuple(known.get(period, ()))
     if _is_over(context, unit, books):
         candidates = [
             member.unit_id
             for member in below
             if (entry := books.for_period(member.unit_id)) and not entry.nil
         ]
-        earlier = [one for other, units in known.items() if other != period for one in units]
+        earlier = [unit_id for when, unit_id in known if when != period]
         found = draw(seed, candidates, earlier, drawn)
-        if found != drawn:
-            drawn = found
-            store.record({name: json.dumps(known | {period: list(drawn)})})
+        store.record_drawn(by, form, period, found[len(drawn) :])
+        drawn = found
     return tuple(_sample(context, books, unit_id) for unit_id in drawn), seed if drawn else ""
 
 

@@ -21,6 +21,7 @@ from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.review import Matter, NewDecision, Verdict
 from sheetflow.service.attempts import last_decision, last_round
 from sheetflow.service.gathering import gathering_units
+from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.review_marks import all_review_marks, review_marks
 from sheetflow.store.records import (
@@ -64,6 +65,7 @@ def entail(
 ) -> FollowUp:
     """Give the mails and the stale marks that an outcome entails."""
     mails = _mail(context, submission, judgement, before)
+    mails += ask_to_confirm(context, submission)
     if judgement.outcome is Outcome.HELD:
         mails += _tell_named(context, submission, judgement)
         mails += _tell_superior(context, submission, judgement)

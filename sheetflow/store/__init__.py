@@ -12,6 +12,7 @@ from typing import Self
 from sqlalchemy import select
 
 from sheetflow.store.arrivals import Arrivals, Looks
+from sheetflow.store.attention import Attention
 from sheetflow.store.database import Database, find_strangers
 from sheetflow.store.decisions import Calendar, Decisions
 from sheetflow.store.files import Files
@@ -56,6 +57,7 @@ class Store(Database):
         self.submissions = Submissions(self)
         self.decisions = Decisions(self)
         self.calendar = Calendar(self)
+        self.attention = Attention(self)
         self.contents = Contents(self)
         self.measurements = Measurements(self)
         self.gists = Gists(self)

@@ -1,6 +1,6 @@
 """What superiors decided, one after the other, each known by its number; and what the calendar did.
 
-Both are only ever added to. A number is decided once: who comes second is told so. What a decision
+Both are only ever added to, but that a purge takes opinions out. A number is decided once: who comes second is told so. What a decision
 means, and who may give it, is told elsewhere.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, select, update
 
 from sheetflow.errors import StoreError
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
@@ -20,6 +20,9 @@ from sheetflow.store.database import Database, chunks
 from sheetflow.store.records import Document
 from sheetflow.store.schema import calendar_entries, decisions
 from sheetflow.store.submissions import read_receipt
+
+PURGED = "（已清理）"
+"""Stands for an opinion after the purge of what it was about."""
 
 
 class Decisions:
@@ -47,6 +50,18 @@ class Decisions:
             if submission and reopen:
                 received.reopen(connection, submission.arrival_id)
             return True
+
+    def record_purged(self, receipts: Collection[str], periods: Collection[str]) -> None:
+        """Take out for good what was typed of these submissions, and of units in these periods.
+
+        What was decided, by whom and when stays; opinions may name people, as the workbooks did.
+        """
+        with self._database.writing() as connection:
+            of_these = [decisions.c.receipt.in_(some) for some in chunks(set(receipts))]
+            of_periods = decisions.c.period.in_(periods) & (decisions.c.receipt == "")
+            for condition in (*of_these, of_periods):
+                typed = condition & (decisions.c.opinion != "")
+                connection.execute(update(decisions).where(typed).values(opinion=PURGED))
 
     def find(self, number: str) -> Decision | None:
         """Return the decision that bears this number."""

@@ -401,6 +401,20 @@ MIGRATIONS: tuple[Migration, ...] = (
         "keep all decisions in one table, by number, and what the calendar did",
         _merge_decisions,
     ),
+    Migration(
+        "keep what superiors were offered to look at, and whom they drew",
+        _run("""
+            CREATE TABLE offered_looks (
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, document BLOB NOT NULL,
+                CONSTRAINT pk_offered_looks PRIMARY KEY (unit_id, form, period)
+            );
+            CREATE TABLE drawn_samples (
+                draw_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                by_unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, unit_id TEXT NOT NULL,
+                CONSTRAINT uq_drawn_samples_by_unit UNIQUE (by_unit, form, period, unit_id)
+            )
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

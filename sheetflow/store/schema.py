@@ -1,7 +1,7 @@
 """The tables, as this version of the program wants them (`migrations` brings older ones here).
 
 Submissions, judgements, rows and decisions are never changed, but that a purge takes
-personal columns out of rows and says so; until then all below a submission can be made again from
+personal columns out of rows and opinions out of decisions, and says so; until then all below a submission can be made again from
 originals and arrivals. Refused is SQL of one database program only.
 """
 
@@ -221,6 +221,24 @@ calendar_entries = _numbered(
     _json(),
 )
 """What the calendar did or left out, each once by its name."""
+
+offered_looks = Table(
+    "offered_looks",
+    metadata,
+    _name("unit_id"),
+    _name("form"),
+    _name("period"),
+    _json(),
+)
+"""What a unit was ever offered to look at, by number, while it counts."""
+
+drawn_samples = _numbered(
+    "drawn_samples",
+    "draw_id",
+    *_texts("by_unit", "form", "period", "unit_id"),
+    UniqueConstraint("by_unit", "form", "period", "unit_id"),
+)
+"""Whose whole workbook a unit was to look at, in the order in which they were drawn."""
 
 stale = _numbered(
     "stale",

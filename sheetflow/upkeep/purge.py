@@ -36,8 +36,9 @@ from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal
 from sheetflow.store.files import FILE
-from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
+from sheetflow.store.records import Arrival, PublicationKind, Purge, Stale, Submission
 from sheetflow.store.signed import SIGNED, SignedReport
+from sheetflow.upkeep.purged_publications import may_show, shown_of
 
 
 @dataclass
@@ -134,7 +135,7 @@ def purge(context: Context, before: dt.date) -> Purged:
         entry.path
         for entry in context.store.publications.find_beside()
         if entry.kind == PublicationKind.CONSOLIDATED and entry.beside_for == Beside.HERS
-        if _shows(context, plan, entry)
+        if may_show(context, plan.periods, entry)
     ]
     # Made before a migration, or set aside by a restore.
     older = (*sorted(space.state.glob("*.bak")), *sorted(space.root.glob("恢复前_*")))
@@ -160,7 +161,7 @@ def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Pe
         named += [(each.form, each.period) for each in plan.sources[number]]
     if signed := _signed(context, arrival):
         named.append((signed.form, signed.period))
-    if arrival.answer == "precheck":
+    if arrival.answer in {"precheck", "review"}:
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         named.append((str(head["form"]), str(head["period"])))
     yield from (context.period(form, period) for form, period in dict.fromkeys(named) if period)
@@ -298,13 +299,7 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
         declared = forms[form].by_key.get(sheet) if form in forms else None
         return without_personal(declared, text)
 
-    shown = [
-        entry
-        for entry in context.store.publications.find_publications()
-        if entry.kind in _kinds_with_persons(context, entry.form)
-        and entry.unit_id in context.tree
-        and _shows(context, plan, entry)
-    ]
+    shown = shown_of(context, plan.periods)
     stale = [
         Stale(
             unit_id=entry.unit_id,
@@ -316,7 +311,9 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
     ] + list(_pages(context, plan))
     with context.store.together():
         signed = [each.answered_receipt for each in plan.fresh if each.answer == SIGNED]
-        context.store.signed.record_purged(signed, {each.period_id for each in plan.periods})
+        periods = {each.period_id for each in plan.periods}
+        context.store.signed.record_purged(signed, periods)
+        context.store.decisions.record_purged(_receipts(plan), periods)
         return context.store.purges.record_purge(
             order,
             [arrival.arrival_id for arrival in plan.fresh],
@@ -344,21 +341,9 @@ def _pages(context: Context, plan: PurgePlan) -> Iterator[Stale]:
             yield from filter(None, [mark_of(entry)])
 
 
-def _kinds_with_persons(context: Context, form: str) -> frozenset[PublicationKind]:
-    """Give the files that may show cells which are thinned: a board where whom to ring is one."""
-    kinds = {PublicationKind.CONSOLIDATED, PublicationKind.REVIEW}
-    declared = context.campaign.by_key.get(form)
-    if declared:
-        cover, columns = declared.cover, declared.cover_sheet.by_key
-        rung = [columns[key] for key in (cover.preparer, cover.phone) if key in columns]
-        kinds |= {PublicationKind.BOARD} if any(column.personal for column in rung) else set()
-    return frozenset(kinds)
-
-
-def _shows(context: Context, plan: PurgePlan, entry: Publication) -> bool:
-    """Whether a roll-up of that period may show rows of a purged one: its own or earlier."""
-    so_far = context.period(entry.form, entry.period).year_so_far
-    return any(period in so_far for period in plan.periods)
+def _receipts(plan: PurgePlan) -> set[str]:
+    submissions = (plan.sources.get(arrival.arrival_id, ()) for arrival in plan.arrivals)
+    return {entry.receipt for listed in submissions for entry in listed}
 
 
 def _remove_copies(context: Context, plan: PurgePlan) -> list[str]:

@@ -24,6 +24,7 @@ from sheetflow.consolidation.states import (
 )
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.schemas.review import Passing
 from sheetflow.units import Levels
 from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import BOLD, CENTRED, FIGURE, RED, SHORT_NUMBER, TEXT, WRAPPED, Look
@@ -38,6 +39,11 @@ _COUNTED = {
     f"其中{OVERDUE}": (f"*{OVERDUE}*",),
 }
 """What 分期统计 counts, by the patterns that the words of the grid follow."""
+_PASSED = {
+    f"其中{Passing.PASSED.label}": (f"*{Passing.PASSED.label}*",),
+    f"其中{Passing.WAITING.label}": (f"*{Passing.WAITING.label}*", f"*{Passing.CHANGED.label}*"),
+}
+"""What it counts as well where superiors are asked to let pass what is accepted."""
 
 _UNIT_COLUMNS = {"单位代码": 11, "单位": 26, "层级": 7}
 _FIRST_PERIOD_COLUMN = len(_UNIT_COLUMNS) + 1
@@ -110,7 +116,9 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
 
 def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> None:
     """Write how many units stand where in each period, as formulas over the grid."""
-    headers = ("报告期", "应报", *_COUNTED)
+    is_asked = any(row.passing is not Passing.NONE for row in board.cells.values())
+    counted = _COUNTED | (_PASSED if is_asked else {})
+    headers = ("报告期", "应报", *counted)
     page = TablePage(book, "分期统计", [18, *(11 for _ in headers[1:])], foot)
     page.open(f"分期统计（{board.unit.name}）", "各数取自《上报情况》，公式可核对。", headers)
     last_row = FIRST_ROW + len(board.units) - 1
@@ -120,7 +128,7 @@ def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> N
         words = [entry.word for entry in board.column(period)]
         page.put(row, 1, period.label)
         page.formula(row, 2, f'COUNTIF({cells},"?*")', len(words), FIGURE | BOLD)
-        for column, patterns in enumerate(_COUNTED.values(), start=3):
+        for column, patterns in enumerate(counted.values(), start=3):
             formula = "+".join(f'COUNTIF({cells},"{pattern}")' for pattern in patterns)
             count = sum(fnmatchcase(word, each) for word in words for each in patterns)
             page.formula(row, column, formula, count)

@@ -191,12 +191,13 @@ def _absent(
         words = board.name_of(unit)
         if unit.parent not in {None, group, board.unit.unit_id}:
             words = _superior(board, unit, names) + words
-        if row.state is not State.MISSING:
-            words += f"（{row.word.replace('（', '，').rstrip('）')}）"
-        elif row.overdue:
-            words += f"（{OVERDUE}）"
-        told = {"unit_id": unit.unit_id, "words": words}
-        missing.setdefault(names[group] if grouped else "", []).append(told)
+        told = row.word.replace("（", "，").rstrip("）")
+        if row.state is State.MISSING:
+            told = told.partition("，")[2]
+        words += f"（{told}）" if told else ""
+        missing.setdefault(names[group] if grouped else "", []).append(
+            {"unit_id": unit.unit_id, "words": words}
+        )
     if "" in missing:
         missing[""] = missing.pop("")
     return list(missing.items())

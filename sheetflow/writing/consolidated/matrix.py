@@ -59,6 +59,10 @@ class Matrix:
         return self.page.reference(self.rows[code], TOTAL_COLUMN)
 
 
+_UNPASSED = "注明“未验收”的，数已计入，直接上级还没有验收；“待验收”的验收后才计入，其中变动待验收的，仍按验收过的数。"
+"""What is said where a column holds figures that were not let pass, or waits for some."""
+
+
 @dataclass(frozen=True)
 class _Plan:
     suffix: str
@@ -130,6 +134,7 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
         f"合计＝{own}下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
         + plan.note
         + plan.legend * absent
+        + _UNPASSED * any(column.state.unpassed for column in columns)
         + "“已报5/6”：应报6个单位，已报5个。" * partly
         + _former_note(plan),
         ["代码", "指标", "计量单位", "合计", *headings],

@@ -1,0 +1,54 @@
+"""What superiors were offered to look at, and whose whole workbooks they drew.
+
+A draw is only ever added to. What deserves a look is told elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, delete, insert, select
+
+from sheetflow.store.database import Database
+from sheetflow.store.records import Document
+from sheetflow.store.schema import drawn_samples, offered_looks
+
+
+class Attention:
+    """What each unit was offered and drew, by form and period."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_offered(self, unit_id: str, form: str, period: str) -> Document:
+        """Return what a unit was offered, by number; nothing where it never was."""
+        query = select(offered_looks.c.document).where(*_here(unit_id, form, period))
+        found: Document | None = self._database.scalar(query)
+        return found or {}
+
+    def record_offered(self, unit_id: str, form: str, period: str, offered: Document) -> None:
+        """Keep what a unit is offered from now on, in the place of what it was."""
+        values = {"unit_id": unit_id, "form": form, "period": period, "document": offered}
+        with self._database.writing() as connection:
+            connection.execute(delete(offered_looks).where(*_here(unit_id, form, period)))
+            connection.execute(insert(offered_looks).values(**values))
+
+    def find_drawn(self, by_unit: str, form: str) -> tuple[tuple[str, str], ...]:
+        """Return the period and the id of every unit that a unit drew, in that order."""
+        here = drawn_samples.c.by_unit == by_unit, drawn_samples.c.form == form
+        query = select(drawn_samples.c.period, drawn_samples.c.unit_id).where(*here)
+        rows = self._database.rows(query.order_by(drawn_samples.c.draw_id))
+        return tuple((row.period, row.unit_id) for row in rows)
+
+    def record_drawn(self, by_unit: str, form: str, period: str, units: Iterable[str]) -> None:
+        """Add the units that were drawn."""
+        values = {"by_unit": by_unit, "form": form, "period": period}
+        rows = [{**values, "unit_id": unit_id} for unit_id in units]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(insert(drawn_samples), rows)
+
+
+def _here(unit_id: str, form: str, period: str) -> tuple[ColumnElement[bool], ...]:
+    columns = offered_looks.c
+    return columns.unit_id == unit_id, columns.form == form, columns.period == period
