@@ -100,23 +100,28 @@ def full_message_id(context: Context, name: str) -> str:
 
 
 def make_mail(
-    context: Context, unit: Unit, event: Event, data: MailData, name: str, file: Path | None = None
+    context: Context, unit: Unit, event: Event, data: MailData, name: str, *files: Path
 ) -> tuple[NewMail, ...]:
     """Make the mail to queue, its Message-ID from `name`; none where the unit has no address.
 
-    It encloses the `file` of the outbox, or says where that lies, as the settings will.
+    It encloses the `files` of the outbox, or says where they lie, as the settings will.
     """
     recipients = unit.mails_on(context.clock.now().date())
     if not recipients:
         return ()
     enclosed: tuple[Attachment, ...] = ()
-    if file and context.settings.mail.attach:
-        data = replace(data, attachment=file.name)
-        enclosed = (Attachment(file.name, context.relative(file)),)
-    elif file:
-        data = replace(data, file_place=f"{file.parent.name}/{file.name}")
+    if files and context.settings.mail.attach:
+        data = replace(data, attachment="、".join(file.name for file in files))
+        enclosed = tuple(Attachment(file.name, context.relative(file)) for file in files)
+    elif files:
+        data = replace(data, file_place="、".join(map(place_in_outbox, files)))
     mail = compose_mail(context, recipients, event, data, name)
     return (replace(mail, attachments=enclosed, unit_id=unit.unit_id, receipt=data.receipt),)
+
+
+def place_in_outbox(file: Path) -> str:
+    """Say where a file lies in its unit's outbox folder."""
+    return f"{file.parent.name}/{file.name}"
 
 
 def compose_mail(

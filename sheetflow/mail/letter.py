@@ -39,9 +39,11 @@ MOST_FINDINGS = 10
 
 SUBJECT, TEXT, HTML = "subject.txt", "letter.txt", "letter.html"
 
+_URGENT = "【加急】"
+
 OUTCOME, OPENING, STEPS = "结果", "正文", "办法"
 
-_NOT_NAMED = {"form", "other_form", "counts", "drop_folder"}
+_NOT_NAMED = {"form", "other_form", "also", "counts", "drop_folder"}
 """What a mail is told that templates have in other words only."""
 
 _HEADING = re.compile(r"^==[ \t]*(\S+?)[ \t]*==[ \t]*$", re.MULTILINE)
@@ -74,7 +76,8 @@ def render_mail(templates: Mapping[str, str], event: str, data: MailData) -> Mai
     # Offices have templates of their own, which know of no forms: the period bears the name.
     beside = {"period": f"{data.period}《{data.other_form}》"} if data.other_form else {}
     return MailText(
-        subject=clean_header(desk.render(SUBJECT, names | beside)),
+        # Offices have subjects of their own, which know of no hurry.
+        subject=clean_header(_URGENT * data.urgent + desk.render(SUBJECT, names | beside)),
         text=_tidy(desk.render(TEXT, names)),
         html=desk.render(HTML, names).strip() + "\n",
     )
@@ -185,7 +188,7 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
     fields = [field.name for field in dataclasses.fields(data) if field.name not in _NOT_NAMED]
     return {name: getattr(data, name) for name in fields} | {
         "event": event.value,
-        "workbook": f"{data.period}{form}",
+        "workbook": f"{data.period}{form}{data.also}",
         "findings": data.findings[:MOST_FINDINGS],
         "total": total,
         "tally": "、".join(f"{label}{count}处" for label, count in data.tallies),

@@ -26,6 +26,7 @@ class Event(StrEnum):
     PRECHECK = "precheck"
     REMINDER = "reminder"
     ROLLCALL = "rollcall"
+    ISSUED = "issued"
     IDENTITY = "identity"
     DECISION = "decision"
     SUPERIOR = "superior"
@@ -87,6 +88,10 @@ class MailData:
     late: bool = False
     nil: bool = False
     explained: int = 0
+    also: str = ""
+    """What else the mail is about, in words that follow the workbook's name: 、2012年《河道名录》."""
+    urgent: bool = False
+    """It is due by the clock: the subject says 加急."""
     corrects: str = ""
     overtaken: str = ""
     released: bool = False

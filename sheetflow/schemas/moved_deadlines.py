@@ -14,11 +14,8 @@ from types import MappingProxyType
 from sheetflow.periods import Period, deadline, end_of
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.review import Decision, Matter, Verdict, standing
+from sheetflow.schemas.review import UNTIL, Decision, Matter, Verdict, standing
 from sheetflow.units import Unit
-
-UNTIL = "until"
-"""In a decision's details: the last moment that was approved."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +71,31 @@ def moved_deadlines(
     return MovedDeadlines(fixed, postponed)
 
 
+def moment_of(
+    campaign: Campaign, table: Mapping[str, dt.datetime], form: Form, period: Period
+) -> dt.datetime | None:
+    """Give what the settings' `table` says of a form's period, whatever the level; the more is named, the better."""
+    named = sorted(table, key=lambda name: len(name.split()), reverse=True)
+    meant = (
+        table[name]
+        for name in named
+        for _, which, _ in _named(campaign, form, name.split())
+        if which == period.period_id
+    )
+    return next(meant, None)
+
+
 def _named(campaign: Campaign, form: Form, words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     """Give the form's periods and levels that these words name: ``2012B1``, ``2012B1 县``, ``plan 2012``."""
     levels = [name for name in campaign.levels.names if form.is_for(name)]
-    period = ""
+    left: list[str] = []
     for word in words:
-        level = campaign.levels.find(word)
-        if level:
+        if level := campaign.levels.find(word):
             levels = [name for name in levels if name == level.name]
         elif word not in {form.key, form.title}:
-            period = word
+            left.append(word)
     try:
-        meant = form.period(period)
+        (meant,) = map(form.period, left)  # what names another form is no period
     except ValueError:
         return
     if form.takes(meant):

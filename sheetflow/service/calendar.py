@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sheetflow.context import LOG, Context
 from sheetflow.errors import SheetflowError, describe
@@ -31,7 +32,8 @@ class Task:
 
     `what` is its kind in the office's words, `do` does it within the commit that records it, and gives the
     document for the record. `before` makes what takes long and may be done twice, files perhaps. After
-    `until` it is no longer sensible.
+    `until` it is no longer sensible. Tasks that bear the same `gather` and are due together are done as one, by
+    it and the `part` of each: what one person is told then is one mail.
     """
 
     name: str
@@ -43,9 +45,15 @@ class Task:
     before: Callable[[], object] | None = None
     until: dt.datetime | None = None
     any_day: bool = False
+    from_begun_on: bool = False
+    """What was due before the calendar began is nobody's business."""
+    gather: Gather | None = None
+    part: Any = None
     words: str = ""
     """What it does and for whom, for people who ask what is to come."""
 
+
+Gather = Callable[[Context, Sequence[Any]], Document]
 
 Kind = Callable[[Context, dt.datetime], Iterable[Task]]
 """Gives the tasks of one kind that are due by a moment, those that were done too."""
@@ -80,18 +88,31 @@ def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
     now = context.clock.now()
     begun = _begun(context, now)
     is_open = is_working_day(now.date(), context.day_overrides)
+    due: list[Task] = []
     for task in coming(context, now, kinds):
-        if task.until and now > task.until:
-            if task.due_at >= begun:
-                _leave_out(context, task)
-                report.left_out.append(task.words or task.what)
-        elif is_open or task.any_day:
-            try:
-                report.done += _do(context, task)
-            except (SheetflowError, OSError) as error:
-                LOG.error("calendar: %s failed: %s", task.name, describe(error))
-                report.troubles.append(f"日程“{task.words or task.what}”没有做成：{error}")
+        if task.from_begun_on and task.due_at < begun:
+            continue
+        if not (task.until and now > task.until):
+            due += [task] if is_open or task.any_day else []
+        elif task.due_at >= begun:
+            _leave_out(context, task)
+            report.left_out.append(task.words or task.what)
+    for together in _gathered(due):
+        try:
+            report.done += _do(context, together)
+        except (SheetflowError, OSError) as error:
+            words = "、".join(dict.fromkeys(task.words or task.what for task in together))
+            LOG.error("calendar: %s failed: %s", together[0].name, describe(error))
+            report.troubles.append(f"日程“{words}”没有做成：{error}")
     return report
+
+
+def _gathered(due: Iterable[Task]) -> list[list[Task]]:
+    """Put together what is done as one; the earliest says when."""
+    groups: dict[object, list[Task]] = {}
+    for task in due:
+        groups.setdefault(task.gather or task.name, []).append(task)
+    return list(groups.values())
 
 
 def coming(context: Context, until: dt.datetime, kinds: Sequence[Kind]) -> list[Task]:
@@ -113,13 +134,19 @@ def _begun(context: Context, now: dt.datetime) -> dt.datetime:
     return now
 
 
-def _do(context: Context, task: Task) -> bool:
-    if task.before:
-        task.before()
+def _do(context: Context, together: Sequence[Task]) -> int:
+    for task in together:
+        if task.before:
+            task.before()
+    first = together[0]
     with context.store.together():
-        document = task.do()
-        done = _record(context, task, document)
-    LOG.info("calendar: %s done", task.name)
+        if first.gather:
+            document = first.gather(context, [task.part for task in together])
+        else:
+            document = first.do()
+        done = sum(_record(context, task, document) for task in together)
+    for task in together:
+        LOG.info("calendar: %s done", task.name)
     return done
 
 

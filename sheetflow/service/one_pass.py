@@ -29,6 +29,7 @@ from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.calendar import run_calendar
 from sheetflow.service.calendar_kinds import KINDS
+from sheetflow.service.call_lists import begin_calls
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
@@ -234,6 +235,7 @@ class Rebuilding:
         make_progress_pages(context, attempts, above.put_in_place)
         self._make_judged()
         self._hand_up_files()
+        self._make_call_lists()
         above.finish()
         self._file()
         rest = _marks(context, PublicationKind.BOARD, PublicationKind.REVIEW)
@@ -283,6 +285,13 @@ class Rebuilding:
         files = SideBySide(self._attempts, PublicationKind.FILES.label, 1, begin)
         files.begin(_marks(self._context, PublicationKind.FILES))
         files.finish()
+
+    def _make_call_lists(self) -> None:
+        """Make the lists of those who are to be rung up."""
+        begin = partial(begin_calls, self._context)
+        lists = SideBySide(self._attempts, PublicationKind.CALLS.label, self._at_once, begin)
+        lists.begin(_marks(self._context, PublicationKind.CALLS))
+        lists.finish()
 
     def _make_judged(self) -> None:
         """Make what comes of judging: few files, each from many."""

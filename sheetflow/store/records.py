@@ -167,6 +167,7 @@ class PublicationKind(StrEnum):
     FILES = "files"
     JUDGED = "judged"
     REVIEW = "review"
+    CALLS = "calls"
 
     @property
     def label(self) -> str:
@@ -185,6 +186,7 @@ _KIND_LABELS = {
     PublicationKind.FILES: "附件",
     PublicationKind.JUDGED: "评选结果",
     PublicationKind.REVIEW: "审核单",
+    PublicationKind.CALLS: "电话催报单",
 }
 
 

@@ -39,7 +39,8 @@ def _kinds_with_persons(context: Context, form: str) -> frozenset[PublicationKin
     if declared:
         cover, columns = declared.cover, declared.cover_sheet.by_key
         rung = [columns[key] for key in (cover.preparer, cover.phone) if key in columns]
-        kinds |= {PublicationKind.BOARD} if any(column.personal for column in rung) else set()
+        shown = {PublicationKind.BOARD, PublicationKind.CALLS}
+        kinds |= shown if any(column.personal for column in rung) else set()
     return frozenset(kinds)
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.states import BoardRow, State, Tally
+from sheetflow.consolidation.states import BoardRow, Tally
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import SAMPLE_NAME, workbook_path
+from sheetflow.context.paths import workbook_path
 from sheetflow.context.templates import report_place
 from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
@@ -22,31 +21,24 @@ from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
-from sheetflow.service.answer import begin_workbook
-from sheetflow.service.books import books_of
-from sheetflow.service.changes import declared_grounds
-from sheetflow.service.follow_units import follow_units
-from sheetflow.service.publish import Attempts, SideBySide, is_published, page_mark
-from sheetflow.service.review_marks import review_marks
-from sheetflow.service.unit_progress import make_progress_pages
-from sheetflow.service.waiting import held_submissions
-from sheetflow.store.records import NewMail, PublicationKind, Stale
+from sheetflow.service.issuing import REMINDED, issue_lacking, issue_to
+from sheetflow.service.reminding import (
+    lines_of,
+    missing_of,
+    reminded,
+    reminder_facts,
+    waiting_words,
+)
+from sheetflow.store.decisions import CalendarEntry
+from sheetflow.store.records import NewMail
 from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.upkeep.guide import lay_guide
 from sheetflow.upkeep.renewal import lay_template_guide, renew_templates
 from sheetflow.writing import write_master
 
 _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
-_AT_ONCE = 16
-"""So many workbooks wait for the disk together."""
-
 _NEAR = dt.timedelta(days=7)
 """From so long before a period's end on, a reminder is no nuisance."""
-
-_NAMES_IN_A_LINE = 20
-
-_NO_MAIL = "没有邮箱"
-"""Said of whom no letter reaches: somebody has to ring."""
 
 
 def issue_workbooks(
@@ -58,47 +50,13 @@ def issue_workbooks(
 
     Raise the first SheetflowError that one of them met, when all others are published.
     """
-    wanted = context.tree.living_on(period.last_day) if units is None else units
-    expected = [unit for unit in wanted if form.is_for(unit.level)]
-    context.workspace.ensure_unit_folders(context.tree, context.is_attaching)
-    follow_units(context)
-    _keep_grounds(context)
-    context.ensure_stamp_key()
-    marks = [
-        Stale(
-            unit_id=unit.unit_id,
-            form=form.key,
-            period=period.period_id,
-            kind=PublicationKind.WORKBOOK,
-        )
-        for unit in expected
-    ]
     publish_master(context, form)
     lay_guide(context.workspace)
     renew_templates(context.workspace)
     if not context.templates.brings_report:
         lay_report_template(context, form)
-    attempts = Attempts(context)
-    workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
-    workbooks.begin(marks)
-    workbooks.finish()
-    pages = Attempts(context)
-    reviews = (review_marks(context, unit.unit_id, form.key, [period]) for unit in expected)
-    follows = [page_mark(mark, PublicationKind.PROGRESS) for mark in marks]
-    follows += dict.fromkeys(mark for found in reviews for mark in found)
-    context.store.publications.record_stale(follows, context.clock.now())
-    make_progress_pages(context, pages)
-    if errors := (*attempts.errors, *pages.errors):
-        raise errors[0]
-    return sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
-
-
-def _keep_grounds(context: Context) -> None:
-    """Keep what is issued first stands on: what changes before the first pass is seen by it, too."""
-    known = context.store.fingerprints.find_all()
-    new = {each.name: each.digest for each in declared_grounds(context) if each.name not in known}
-    if new:
-        context.store.fingerprints.record(new)
+    wanted = context.tree.living_on(period.last_day) if units is None else units
+    return issue_to(context, form, period, wanted)
 
 
 def publish_master(context: Context, form: Form) -> None:
@@ -189,52 +147,44 @@ def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Perio
 
 def _remind_of(context: Context, form: Form, period: Period) -> Reminders:
     result = Reminders(f"{period.label}{context.campaign.named_beside(form.key)}")
-    books = books_of(context, form, period)
-    expected = [unit for root in context.tree.roots for unit in books.expected(root)]
-    result.missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
-    paths = {
-        row.unit.unit_id: workbook_path(context, form, row.unit, period) for row in result.missing
-    }
-    lacking = [
-        row.unit for row in result.missing if not is_published(context, paths[row.unit.unit_id])
-    ]
-    if lacking:
-        issue_workbooks(context, form, period, lacking)
-    names, known = _todays(context, "remind", paths, form, period)
+    books, result.missing = missing_of(context, form, period)
+    issue_lacking(context, form, period, [row.unit for row in result.missing])
+    names, known = _todays(
+        context, "remind", [row.unit.unit_id for row in result.missing], form, period
+    )
+    told = reminded(context)
     mails: list[NewMail] = []
     for row in result.missing:
         unit_id = row.unit.unit_id
-        if names[unit_id] in known:
+        if names[unit_id] in known or (unit_id, form.key, period.period_id) in told:
             result.repeated.add(unit_id)
-        elif made := _reminder(context, form, period, row, names[unit_id]):
+            continue
+        data = reminder_facts(context, form, period, row)
+        path = workbook_path(context, form, row.unit, period)
+        if made := make_mail(context, row.unit, Event.REMINDER, data, names[unit_id], path):
             mails += made
             result.queued.add(unit_id)
     mails += _rollcalls(context, form, books, result)
-    context.store.mails.record_mails(mails, context.clock.now())
+    now = context.clock.now()
+    with context.store.together():
+        context.store.mails.record_mails(mails, now)
+        context.store.calendar.record(
+            CalendarEntry(
+                name=f"command.{form.key}.{period.period_id}.{now:%Y%m%dT%H%M%S}",
+                what="催报（命令）",
+                form=form.key,
+                period=period.period_id,
+                due_at=now,
+                done_at=now,
+                document={
+                    "mailed": sorted(result.queued),
+                    "superiors": [unit.unit_id for unit in result.superiors],
+                    REMINDED: [[one, form.key, period.period_id] for one in sorted(result.queued)],
+                },
+            )
+        )
     LOG.info("period %s: %d missing, %d mails queued", period, len(result.missing), len(mails))
     return result
-
-
-def _reminder(
-    context: Context, form: Form, period: Period, row: BoardRow, name: str
-) -> tuple[NewMail, ...]:
-    unit, path = row.unit, workbook_path(context, form, row.unit, period)
-    data = replace(
-        mail_facts(context, unit, form.key, period.period_id),
-        late=context.clock.now() > context.deadline(unit, form, period),
-        reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
-    )
-    return make_mail(context, unit, Event.REMINDER, data, name, path)
-
-
-_REASONS = {
-    State.RETURNED: "你单位上次报送（回执号{receipt}）已经退回，还没有收到改正后的。"
-    "请在退回的工作簿里改正或者写明情况，再放回来。",
-    State.HELD: "你单位上次报送（回执号{receipt}）待确认，正在等人核实。"
-    "如果是放错了文件，请重新报送自己的工作簿。",
-    State.REFUSED: "你单位上次报送（回执号{receipt}）没有能读出来，请用自己的填报工作簿重新报送。",
-}
-"""Why somebody who did send something is reminded all the same."""
 
 
 def _rollcalls(context: Context, form: Form, books: Books, result: Reminders) -> list[NewMail]:
@@ -250,47 +200,18 @@ def _rollcalls(context: Context, form: Form, books: Books, result: Reminders) ->
             continue
         tally = Tally.of(map(books.board_row, books.expected(unit)))
         own = f"（含{unit.name}{OWN_LEVEL}）" if unit.unit_id in expected else ""
-        held = [f"等待核实：{each.reason}" for each in held_submissions(context, expected, form)]
+        held = waiting_words(context, expected, form)
         data = replace(
             mail_facts(context, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=tally.told(own),
-            remarks=(*_lines(context, unit, lacking), *held),
+            remarks=(*lines_of(context, unit, lacking), *held),
         )
         made = make_mail(context, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
         result.superiors += [unit] if made else []
     return mails
-
-
-def _lines(context: Context, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]:
-    """List names, under a line for each unit right below the reader that others report to."""
-    groups: dict[str, list[str]] = {}
-    for row in lacking:
-        branch, above = _branch(context, unit, row.unit)
-        head = branch.name if branch else ""
-        said = [] if row.state is State.MISSING else [row.state.label]
-        said += [] if row.unit.mails_on(context.clock.now().date()) else [_NO_MAIL]
-        name = above + row.unit.name + OWN_LEVEL * row.own
-        groups.setdefault(head, []).append(name + (f"（{'，'.join(said)}）" if said else ""))
-    for head, names in groups.items():
-        for start in range(0, len(names), _NAMES_IN_A_LINE):
-            listed = "、".join(names[start : start + _NAMES_IN_A_LINE])
-            yield f"{head}：{listed}" if head else listed
-
-
-def _branch(context: Context, reader: Unit, unit: Unit) -> tuple[Unit | None, str]:
-    """Give the unit right below `reader` that `unit` is or belongs to, None where it adds up nobody.
-
-    And what stands before the name of a unit that is farther below: its superior's.
-    """
-    chain = context.tree.chain(unit.unit_id)
-    place = chain.index(reader)
-    branch = chain[place - 1] if place else None
-    if branch is None or not context.tree.children(branch.unit_id):
-        return None, ""
-    return branch, "" if chain[1] in (branch, reader) else chain[1].name
 
 
 def _todays(

@@ -9,8 +9,7 @@ import pytest
 
 from sheetflow.context import Context
 from sheetflow.periods import end_of
-from sheetflow.schemas.moved_deadlines import UNTIL
-from sheetflow.schemas.review import Matter, NewDecision, Verdict, number_of
+from sheetflow.schemas.review import UNTIL, Matter, NewDecision, Verdict, number_of
 from sheetflow.service.deciding import record_decision
 from tests.tiny.desk import (
     CITY,

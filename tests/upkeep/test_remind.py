@@ -94,7 +94,7 @@ def test_a_returned_unit_is_told_where_it_stands(desk: Desk) -> None:
 
 def test_before_its_own_deadline_nobody_is_called_late(desk: Desk) -> None:
     """The province, whose deadline is later, is reminded and not reproached."""
-    (mail,) = [mail for mail in desk.mails(PROVINCE) if "催报：" in str(mail["Subject"])]
+    (mail,) = [mail for mail in desk.mails(PROVINCE) if "报送提醒：" in str(mail["Subject"])]
     assert "截止时间是2012年4月11日，请按时报送" in body(mail)
 
 

@@ -1,0 +1,140 @@
+"""发放: the 填报 workbooks of units, each in its own outbox folder; and the letter that tells of them.
+
+What units get depends on what is accepted; a workbook that stands on nothing new is not made again. This
+module refuses to lay what offices edit (templates, the guide).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from sheetflow.context import Context
+from sheetflow.context.paths import SAMPLE_NAME, workbook_path
+from sheetflow.mail.facts import mail_facts, make_mail
+from sheetflow.mail.letter_data import Event
+from sheetflow.periods import Period, moment_in_words
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.schedule import is_urgent
+from sheetflow.service.answer import begin_workbook
+from sheetflow.service.books import books_of
+from sheetflow.service.changes import declared_grounds
+from sheetflow.service.follow_units import follow_units
+from sheetflow.service.publish import Attempts, SideBySide, is_published, page_mark
+from sheetflow.service.review_marks import review_marks
+from sheetflow.service.unit_progress import make_progress_pages
+from sheetflow.store.records import Document, NewMail, PublicationKind, Stale
+from sheetflow.units import Unit
+
+_AT_ONCE = 16
+"""So many workbooks wait for the disk together."""
+
+REMINDED = "reminded"
+"""In a document of the calendar: who was told that something is asked of it, as [unit, form, period]."""
+
+FormPeriod = tuple[Form, Period]
+
+
+def issue_to(context: Context, form: Form, period: Period, units: Iterable[Unit]) -> int:
+    """Publish the 填报 workbook of each of `units` that fills the form; give how many are new.
+
+    Raise the first SheetflowError that one of them met, when all others are published.
+    """
+    context.workspace.ensure_unit_folders(context.tree, context.is_attaching)
+    follow_units(context)
+    _keep_grounds(context)
+    context.ensure_stamp_key()
+    expected = [unit for unit in units if form.is_for(unit.level)]
+    marks = [
+        Stale(
+            unit_id=unit.unit_id,
+            form=form.key,
+            period=period.period_id,
+            kind=PublicationKind.WORKBOOK,
+        )
+        for unit in expected
+    ]
+    attempts = Attempts(context)
+    workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
+    workbooks.begin(marks)
+    workbooks.finish()
+    pages = Attempts(context)
+    reviews = (review_marks(context, unit.unit_id, form.key, [period]) for unit in expected)
+    follows = [page_mark(mark, PublicationKind.PROGRESS) for mark in marks]
+    follows += dict.fromkeys(mark for found in reviews for mark in found)
+    context.store.publications.record_stale(follows, context.clock.now())
+    make_progress_pages(context, pages)
+    if errors := (*attempts.errors, *pages.errors):
+        raise errors[0]
+    return sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
+
+
+def issue_lacking(context: Context, form: Form, period: Period, units: Iterable[Unit]) -> None:
+    """Publish the workbooks of those of `units` to whom none was ever handed out."""
+    lacking = [
+        unit
+        for unit in units
+        if not is_published(context, workbook_path(context, form, unit, period))
+    ]
+    if lacking:
+        issue_to(context, form, period, lacking)
+
+
+def _keep_grounds(context: Context) -> None:
+    """Keep what is issued first stands on: what changes before the first pass is seen by it, too."""
+    known = context.store.fingerprints.find_all()
+    new = {each.name: each.digest for each in declared_grounds(context) if each.name not in known}
+    if new:
+        context.store.fingerprints.record(new)
+
+
+def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
+    """Queue one mail to each unit that fills any of these and is not in yet; give who gets one.
+
+    It encloses the unit's workbooks, or says where they lie.
+    """
+    by_unit: dict[str, list[FormPeriod]] = {}
+    for form, period in opened:
+        books = books_of(context, form, period)
+        for unit in (unit for root in context.tree.roots for unit in books.expected(root)):
+            if not books.board_row(unit).state.is_in:
+                by_unit.setdefault(unit.unit_id, []).append((form, period))
+    mails: list[NewMail] = []
+    for unit_id, asked in by_unit.items():
+        unit = context.tree[unit_id]
+        form, period = asked[0]
+        name = f"issued.{unit_id}.{form.key}.{period.period_id}"
+        data = mail_facts(context, unit, form.key, period.period_id)
+        data = replace(
+            data,
+            also=also_words(context, unit, asked),
+            urgent=is_urgent_for(context, unit, asked),
+        )
+        paths = [workbook_path(context, one, unit, when) for one, when in asked]
+        mails += make_mail(context, unit, Event.ISSUED, data, name, *paths)
+    context.store.mails.record_mails(mails, context.clock.now())
+    return {
+        "mailed": [mail.unit_id for mail in mails],
+        REMINDED: [
+            [unit_id, form.key, period.period_id]
+            for unit_id, asked in by_unit.items()
+            for form, period in asked
+        ],
+    }
+
+
+def also_words(context: Context, unit: Unit, asked: Sequence[FormPeriod]) -> str:
+    """Name all but the first of what is asked of a unit, each with its deadline where that is another."""
+    first = context.deadline(unit, *asked[0])
+    said = ""
+    for form, period in asked[1:]:
+        until = context.deadline(unit, form, period)
+        by = f"（{moment_in_words(until, '')}前报送）" if until != first else ""
+        said += f"、{period.label}《{form.title}》{by}"
+    return said
+
+
+def is_urgent_for(context: Context, unit: Unit, asked: Collection[FormPeriod]) -> bool:
+    """Whether any of what is asked of a unit is due by the clock (加急)."""
+    return any(is_urgent(context.deadline(unit, *each)) for each in asked)
