@@ -59,7 +59,7 @@ from sheetflow.schemas.review import (
     Question,
     Verdict,
 )
-from sheetflow.service.attention import looks_of
+from sheetflow.service.attention import looks_of, offered_before
 from sheetflow.service.books import shown_name
 from sheetflow.service.deciding import reviews_in, undated_reviews, unit_subject, who_decides
 from sheetflow.service.passing import policy_of
@@ -183,6 +183,7 @@ class _Desk:
             period=self.period,
             waiting=tuple(self._waiting()),
             looks=tuple(self._linked_look(row) for row in looks),
+            offered=offered_before(self.context, self.unit, self.books),
             sampled=tuple(replace(one, link=self._link(one.receipt)) for one in sampled),
             seed=seed,
             below=tuple(self._below()),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 
 from sheetflow.consolidation.review_sheet import LookRow, SampledUnit
 from sheetflow.context import Context
 from sheetflow.schemas.review import Matter, NewDecision, Verdict
-from sheetflow.service.attention import looks_of, offered_before
+from sheetflow.service.attention import looks_of
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import record_decision
+from sheetflow.service.review_sheets import review_sheet_of
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -50,9 +52,10 @@ def looks(desk: Desk, unit_id: str = CITY, period: str = FIRST, at: dt.datetime 
 def offered(desk: Desk, period: str) -> dict[str, float | int | None]:
     """What the city was ever offered, by number."""
 
-    def ask(context: Context) -> tuple[LookRow, ...]:
+    def ask(context: Context) -> Sequence[LookRow]:
         form, unit = context.form(""), context.tree[CITY]
-        return offered_before(context, unit, books_of(context, form, form.period(period), unit))
+        books = books_of(context, form, form.period(period), unit)
+        return review_sheet_of(context, unit, books).offered
 
     return {row.number: row.current for row in desk.ask(ask)}
 
