@@ -229,6 +229,12 @@ def _found_again(
 QUESTION = "请核实"
 """The group of what a superior asks."""
 
+
+def open_questions(findings: Iterable[Finding], said: Said) -> tuple[Finding, ...]:
+    """Give what a superior asks and nobody has answered yet."""
+    return tuple(each for each in findings if each.is_question and each.identity not in said)
+
+
 SETTLED = "已处理"
 """The group of what is explained or let pass."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.consolidation.signed_reports import Signed
 from sheetflow.context import Context
+from sheetflow.findings import QUESTION
 from sheetflow.periods import Period
 from sheetflow.publishing.places import artefact_name
 from sheetflow.schemas.book import receipt_of
@@ -63,18 +65,15 @@ def answer_path(context: Context, submission: Submission, named: Unit | None = N
     return earlier if known else folder / name
 
 
+def question_path(context: Context, submission: Submission, named: Unit | None = None) -> Path:
+    """Where the copy lies in which a unit answers what its superior asks about a submission that was accepted."""
+    path = answer_path(context, replace(submission, outcome="accepted"), named)
+    return path.with_name(path.name.replace(ANSWERS["accepted"], QUESTION, 1))
+
+
 def precheck_path(context: Context, unit: Unit, form: str, period: str, number: int) -> Path:
     """Where the answer to a precheck lies; `form` and `period` are empty where they are unknown."""
     name = artefact_name("预审", unit.folder, _label(context, context.form(form), period), number)
-    return context.workspace.outbox_of(unit, period) / name
-
-
-def result_path(
-    context: Context, unit: Unit, form: str, period: str, number: int, *, is_precheck: bool = False
-) -> Path:
-    """Where the 办理结果 of a 审核单 lies; `form` and `period` are empty where they are unknown."""
-    label = _label(context, context.form(form) if form else None, period)
-    name = artefact_name("预审办理结果" if is_precheck else "办理结果", unit.folder, label, number)
     return context.workspace.outbox_of(unit, period) / name
 
 

@@ -20,7 +20,15 @@ from sheetflow.errors import TemporaryError
 _TEXTS = (".txt", ".html")
 _NOT_SENT = "README.txt"
 NEWER = frozenset(
-    {"administrator.txt", "contact.txt", "digest.txt", "filed.txt", "gathered.txt", "报送进度.html"}
+    {
+        "administrator.txt",
+        "query.txt",
+        "contact.txt",
+        "digest.txt",
+        "filed.txt",
+        "gathered.txt",
+        "报送进度.html",
+    }
 )
 """What came after the first version: that an older workspace has no such file is no trouble."""
 SHORT, NOTHING, ANNEX = "简版", "尚无上报", "内部附件"

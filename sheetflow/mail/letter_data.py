@@ -29,13 +29,13 @@ class Event(StrEnum):
     ISSUED = "issued"
     IDENTITY = "identity"
     DECISION = "decision"
+    QUERY = "query"
     SUPERIOR = "superior"
     GATHERED = "gathered"
     FILED = "filed"
     ADMINISTRATOR = "administrator"
     DIGEST = "digest"
     CONTACT = "contact"
-    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,12 @@ class MailData:
     `findings` may hold all of them or the first, in the order of 问题清单; `counts` gives every severity's label
     with its number, heaviest first (counted from `findings` when empty). `passed` means:
     for a precheck, it would be accepted; for a decision, it was released; for a signed report (`paper`
-    says which: 定稿 or 正本), it was filed; for a 审核单, all of its rows took effect. `reason` is a
+    says which: 定稿 or 正本), it was filed. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
     `waits` says that something waits for the reader's decision. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
-    `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
+    `by` names the superior that returned the workbook or asks about it, `asked` counts its questions that want
+    an answer. `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
     the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
     `overtaken` the one that stands although this one was accepted. `other_form` is the form's
@@ -96,6 +97,8 @@ class MailData:
     corrects: str = ""
     overtaken: str = ""
     released: bool = False
+    by: str = ""
+    asked: int = 0
     ours: bool = False
     waits: bool = False
     file_name: str = ""

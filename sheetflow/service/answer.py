@@ -28,19 +28,20 @@ from sheetflow.context.paths import (
     SAMPLE_NAME,
     answer_path,
     precheck_path,
+    question_path,
     sample_path,
     workbook_path,
 )
 from sheetflow.errors import SheetflowError, UnreadableError, describe
-from sheetflow.findings import Explanation, Finding, Identity, Severity
+from sheetflow.findings import Explanation, Finding, Identity, Severity, open_questions
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.attempts import last_round
 from sheetflow.service.books import declared
+from sheetflow.service.files_up import withdraw
 from sheetflow.service.gathering import rows_before
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
-from sheetflow.service.review_result import begin_result, result_head
 from sheetflow.service.unit_history import merged_figures, merged_since, past_books, request_for
 from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
@@ -63,10 +64,11 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
         return None
     path = answer_path(context, submission)
     findings = tuple(map(load_finding, context.store.contents.find_findings(submission)))
-    if submission.outcome == "accepted":
-        receipt = _receipt(context, submission, findings)
-        return _making(mark, path, context.pool.submit(render_receipt, receipt))
     arrival = context.store.arrivals.find_arrival(submission.arrival_id)
+    if submission.outcome == "accepted":
+        receipt = context.pool.submit(render_receipt, _receipt(context, submission, findings))
+        making = _making(mark, path, receipt)
+        return _with_questions(context, submission, arrival, findings, mark, making)
     form = [("报表", context.form(submission.form).title)] if submission.form else []
     notice = partial(
         _notice,
@@ -83,6 +85,41 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
         work = _returned(context, arrival, form_and_period, findings, said, submission.receipt)
         return _making(mark, path, work, partial(notice, findings[:_MOST_IN_WORDS]))
     return _making(mark, path, notice(findings))
+
+
+def _with_questions(
+    context: Context,
+    submission: Submission,
+    arrival: Arrival,
+    findings: tuple[Finding, ...],
+    mark: Stale,
+    making: Making,
+) -> Making:
+    """Add the copy in which the unit answers what its superior asks; what is no longer asked is withdrawn.
+
+    The receipt goes out whatever becomes of the copy: of an original that was purged there is none.
+    """
+    if not (arrival.turn or any(finding.is_question for finding in findings)):
+        return making
+    path = question_path(context, submission)
+    said = load_explanations(context.store.contents.find_explanations(submission))
+    if not open_questions(findings, said):
+        known = context.store.publications.find_publication(context.relative(path))
+        withdraw(context, [known] if known else [])
+        return making
+    which = (submission.form, submission.period)
+    copy = _returned(context, arrival, which, findings, said, submission.receipt)
+
+    def finish() -> Made:
+        made = making.finish()
+        try:
+            content = copy.result()
+        except SheetflowError as error:
+            LOG.error("%s: no copy for its questions: %s", submission.receipt, describe(error))
+            return made
+        return Made((*made.orders, Order(path, content, mark, basis_of(content))))
+
+    return Making(making.work, finish)
 
 
 def _making(
@@ -137,10 +174,7 @@ def _precheck(context: Context, mark: Stale) -> Making:
     arrival_id = mark.precheck
     arrival = context.store.arrivals.find_arrival(arrival_id)
     unit = context.tree[arrival.unit_id]
-    kept = context.store.arrivals.find_answer_document(arrival_id)
-    if result_head(kept):
-        return begin_result(context, mark, kept)
-    head, *documents = kept
+    head, *documents = context.store.arrivals.find_answer_document(arrival_id)
     findings = tuple(map(load_finding, documents))
     path = precheck_path(context, unit, str(head["form"]), str(head["period"]), arrival_id)
     told = findings[:_MOST_IN_WORDS]

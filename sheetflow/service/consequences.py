@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, filed_path, precheck_path
-from sheetflow.findings import Round
+from sheetflow.findings import ASKED_RULE, RETURNED_RULE, Round, open_questions
 from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
@@ -23,8 +23,8 @@ from sheetflow.service.attempts import last_decision, last_round
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.questions import asked_before, mail_of_questions, named_above
 from sheetflow.service.review_marks import all_review_marks, review_marks
-from sheetflow.service.review_result import REVIEW, has_result, result_mark, result_path_of
 from sheetflow.store.records import (
     Arrival,
     FollowUp,
@@ -41,12 +41,14 @@ from sheetflow.units import OWN_LEVEL, Unit
 class Before:
     """What stood before a judgement: what counts for its unit and period, and a decision.
 
-    `compared` tells what became of the last attempt's findings.
+    `compared` tells what became of the last attempt's findings. `asked` are the numbers of what a superior
+    asked of this very submission, where it was accepted before; None where it was not.
     """
 
     compared: Round | None
     standing: Submission | None
     released: bool
+    asked: frozenset[str] | None = None
 
 
 def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Before:
@@ -58,7 +60,11 @@ def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Bef
     store = context.store.submissions
     standing = store.find_accepted(arrival.unit_id, form, period) if period else None
     decision = last_decision(context, arrival)
-    return Before(compared, standing, bool(decision and decision.verdict is Verdict.AGREE))
+    released = bool(decision and decision.verdict is Verdict.AGREE)
+    before = Before(compared, standing, released)
+    if arrival.turn and judgement.outcome is Outcome.ACCEPTED:
+        before = replace(before, asked=asked_before(context, arrival, form, period))
+    return before
 
 
 def entail(
@@ -76,6 +82,10 @@ def entail(
 def _mail(
     context: Context, submission: Submission, judgement: Judgement, before: Before
 ) -> tuple[NewMail, ...]:
+    questions = open_questions(judgement.findings, judgement.explanations)
+    if before.asked is not None and (before.asked or questions):
+        fresh = any(each.number not in before.asked for each in questions)
+        return mail_of_questions(context, submission, judgement) if fresh else ()
     unit = context.tree[submission.unit_id]
     facts = mail_facts(context, unit, submission.form, submission.period)
     standing = before.standing if submission.outcome == "accepted" else None
@@ -97,6 +107,10 @@ def _mail(
         corrects=other if standing and standing.arrival_id < submission.arrival_id else "",
         overtaken=other if standing and standing.arrival_id > submission.arrival_id else "",
         released=before.released,
+        by=named_above(
+            judgement, ASKED_RULE if judgement.outcome is Outcome.ACCEPTED else RETURNED_RULE
+        ),
+        asked=len(questions),
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
     path = answer_path(context, submission)
@@ -349,14 +363,9 @@ def answers_by_path(context: Context) -> dict[str, Stale]:
             found[path] = _answer_mark(submission)
     for arrival in context.store.arrivals.find_all():
         gone = arrival.unit_id not in context.tree or arrival.arrival_id in purged
-        if arrival.answer not in {"precheck", REVIEW} or gone:
+        if arrival.answer != "precheck" or gone:
             continue
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        if arrival.answer == REVIEW:
-            if has_result(head):
-                path = context.relative(result_path_of(context, arrival, head))
-                found[path] = result_mark(arrival, head)
-            continue
         form, period = str(head["form"]), str(head["period"])
         unit = context.tree[arrival.unit_id]
         path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))

@@ -21,6 +21,7 @@ from sheetflow.context.paths import (
     files_path,
     precheck_path,
     progress_path,
+    question_path,
     rollup_paths,
     workbook_path,
 )
@@ -333,3 +334,5 @@ def _answers_named(
             for outcome in ANSWERS:  # it may have been held first, and is answered otherwise now
                 then = replace(submission, outcome=outcome)
                 yield answer_path(context, then, old), path
+            asked = question_path(context, submission, old)
+            yield asked, question_path(context, submission, new)

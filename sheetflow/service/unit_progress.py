@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
+from sheetflow.consolidation.reviews import Review, questions_of
 from sheetflow.consolidation.states import State
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import answer_path, progress_path, workbook_path
+from sheetflow.context.paths import answer_path, progress_path, question_path, workbook_path
 from sheetflow.context.templates import PROGRESS, Serving
 from sheetflow.findings import Severity, count_places
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Decision, Question, Verdict
 from sheetflow.service.books import declared, passed_until
+from sheetflow.service.deciding import reviews_in, who_decides
 from sheetflow.service.files import is_overtaken
 from sheetflow.service.publish import (
     Attempts,
@@ -37,7 +40,12 @@ from sheetflow.store.records import Publication, PublicationKind, Stale, Submiss
 from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.validators.explanations import is_open
 from sheetflow.writing.html_page import CANNOT_BE_FILLED
-from sheetflow.writing.progress_page import ProgressAnswer, ProgressData, render_progress_page
+from sheetflow.writing.progress_page import (
+    ProgressAnswer,
+    ProgressData,
+    ProgressQuestions,
+    render_progress_page,
+)
 
 _AT_ONCE = 32
 """So many wait for the disk together: they are small, and made in moments."""
@@ -86,6 +94,12 @@ class _Pages:
                 for known in store.publications.find_publications(unit_id, period):
                     self.published[known.path] = known
         listed = (each for some in self._submissions.values() for each in some)
+        self._asked = {
+            (each.unit_id, form, period)
+            for form, period in units
+            for each in store.decisions.find_all(form=form, period=period)
+            if each.verdict in {Verdict.RETURN, Verdict.QUERY}
+        }
         self._named = store.files.find_named(each.judgement_id for each in listed)
 
     def data(self, unit: Unit, form: Form, period: Period) -> ProgressData:
@@ -97,7 +111,8 @@ class _Pages:
         if not unit.exists_on(period.last_day):
             heir = context.tree.successor_on(unit.unit_id, period.last_day)
         submissions = self._submissions[unit.unit_id, form.key, period.period_id]
-        answers = tuple(map(self._answer, submissions))
+        review = self._review(unit, form, period)
+        answers = tuple(self._answer(submission, review) for submission in submissions)
         is_in = any(answer.state.is_in for answer in answers)
         passed = self.passed is not None and until <= self.passed
         workbook = context.relative(workbook_path(context, form, unit, period))
@@ -117,7 +132,41 @@ class _Pages:
             unnamed=tuple(name for name, is_other in unnamed if not is_other),
             overtaken=tuple(name for name, is_other in unnamed if is_other),
             heir=heir.name if heir and heir != unit else "",
+            questions=tuple(self._questions(review, submissions)),
         )
+
+    def _review(self, unit: Unit, form: Form, period: Period) -> Review | None:
+        """Give how the unit stands with its superior; None where that returned and asked nothing."""
+        if (unit.unit_id, form.key, period.period_id) not in self._asked:
+            return None
+        found = reviews_in(self.context, form.key, period.period_id, {unit.unit_id})
+        return found.get(unit.unit_id)
+
+    def _questions(
+        self, review: Review | None, submissions: Sequence[Submission]
+    ) -> Iterator[ProgressQuestions]:
+        """Count what is asked, and what waits for 办结, by who asked."""
+        counting = [each for each in submissions if each.outcome == State.ACCEPTED]
+        states: dict[str, list[Question]] = defaultdict(list)
+        for asked in questions_of(review) if review and counting else ():
+            if not asked.is_forwarded and asked.state is not Question.SETTLED:
+                states[self._name(asked.decision)].append(asked.state)
+        for name, listed in states.items():
+            path = self.context.relative(question_path(self.context, counting[-1]))
+            yield ProgressQuestions(
+                by=name,
+                asked=listed.count(Question.OPEN),
+                answered=listed.count(Question.ANSWERED),
+                file=self._file(path),
+            )
+
+    def _name(self, decision: Decision) -> str:
+        """Name whose decision it is; an administrator's speaks for the superior."""
+        tree = self.context.tree
+        superior = who_decides(self.context, decision.unit_id)
+        if decision.by_unit in tree:
+            return tree[decision.by_unit].name
+        return superior.name if superior else "上级"
 
     def _adds_up(self, unit: Unit, form: Form, period: Period) -> bool:
         """Whether others below it report the form too: the page is about its 本级 alone."""
@@ -135,7 +184,7 @@ class _Pages:
             if period in {form.period_of(came), form.last_ended(came)}:
                 yield each.file.name, is_overtaken(self.context, unit.unit_id, each.file)
 
-    def _answer(self, submission: Submission) -> ProgressAnswer:
+    def _answer(self, submission: Submission, review: Review | None) -> ProgressAnswer:
         state = State(submission.outcome)
         must = verify = 0
         if state is State.RETURNED:
@@ -152,7 +201,17 @@ class _Pages:
             must=must,
             verify=verify,
             files=counted(self._named.get(submission.judgement_id, ())),
+            by=self._returned_by(submission, review) if state is State.RETURNED else "",
         )
+
+    def _returned_by(self, submission: Submission, review: Review | None) -> str:
+        """Name the superior that returned a submission; empty where judging did."""
+        returned = [
+            each
+            for each in (review.stands if review else ())
+            if each.receipt == submission.receipt and each.verdict is Verdict.RETURN
+        ]
+        return self._name(returned[-1]) if returned else ""
 
     def _open(self, submission: Submission) -> tuple[int, int]:
         """Count the findings of a returned workbook that nobody has explained."""

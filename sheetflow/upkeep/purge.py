@@ -19,6 +19,7 @@ from sheetflow.context.paths import (
     answer_path,
     judged_paths,
     precheck_path,
+    question_path,
     workbook_path,
 )
 from sheetflow.context.running import held_lock
@@ -35,7 +36,6 @@ from sheetflow.service.filed_answer import filed_places
 from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal
-from sheetflow.service.review_result import REVIEW, has_result, result_path_of
 from sheetflow.store.files import FILE
 from sheetflow.store.records import Arrival, PublicationKind, Purge, Stale, Submission
 from sheetflow.store.signed import SIGNED, SignedReport
@@ -162,9 +162,9 @@ def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Pe
         named += [(each.form, each.period) for each in plan.sources[number]]
     if signed := _signed(context, arrival):
         named.append((signed.form, signed.period))
-    if arrival.answer in {"precheck", REVIEW}:
+    if arrival.answer in {"precheck", "review"}:
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        named += [(str(head["form"]), str(head["period"]))] if "form" in head else []
+        named.append((str(head["form"]), str(head["period"])))
     yield from (context.period(form, period) for form, period in dict.fromkeys(named) if period)
 
 
@@ -236,10 +236,6 @@ def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str
     if signed := _signed(context, arrival):
         yield from map(context.relative, filed_places(context, signed))
     unit = context.tree[arrival.unit_id]
-    if arrival.answer == REVIEW:
-        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        if has_result(head):
-            yield context.relative(result_path_of(context, arrival, head))
     if arrival.answer == "precheck":
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         form_and_period = str(head["form"]), str(head["period"])
@@ -252,6 +248,7 @@ def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str
         yield from _published_of(context, submission)
         returned = replace(submission, outcome="returned")
         yield context.relative(answer_path(context, returned))
+        yield context.relative(question_path(context, submission))
         if submission.outcome == "accepted" and submission.period:
             form = context.form(submission.form)
             period = form.period(submission.period)

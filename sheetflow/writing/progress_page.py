@@ -16,6 +16,7 @@ from sheetflow.schemas.layout import ISSUES_SHEET
 from sheetflow.writing.html_page import Named, address, fill_page, page_fault
 
 _MOST_NAMED = 3
+_RETURNED = "退回"
 _CALM = "#DCE6F1"
 """Nobody has to hurry yet: the ground of 未报 before the deadline."""
 
@@ -37,11 +38,31 @@ class ProgressAnswer:
     verify: int = 0
     files: str = ""
     """How many files its cells name, and how many are missing, in words."""
+    by: str = ""
+    """The superior that returned it."""
 
     @property
     def name(self) -> str:
         """What people call it: 第3号."""
         return f"第{self.number}号"
+
+    @property
+    def label(self) -> str:
+        """What became of it: 退回待改, or 济南市退回."""
+        return f"{self.by}{_RETURNED}" if self.by else self.state.label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressQuestions:
+    """What one superior asks of what counts: so many wait for the unit's answer, so many answers for it (办结).
+
+    `file` is the name of the copy to answer in, empty where none lies there.
+    """
+
+    by: str
+    asked: int = 0
+    answered: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +92,7 @@ class ProgressData:
     unnamed: tuple[str, ...] = ()
     overtaken: tuple[str, ...] = ()
     heir: str = ""
+    questions: tuple[ProgressQuestions, ...] = ()
 
     @property
     def stamp(self) -> dt.datetime | None:
@@ -130,7 +152,12 @@ _SAMPLE = ProgressData(
         for number, state in enumerate((State.RETURNED, State.HELD, State.RETURNED), start=1)
     ),
 )
-_SAMPLES = (_SAMPLE, replace(_SAMPLE, answers=(), contact="", workbook=""))
+_ASKED = ProgressQuestions(by="上级", asked=1, answered=1, file="请核实.xlsx")
+_SAMPLES = (
+    _SAMPLE,
+    replace(_SAMPLE, answers=(), contact="", workbook=""),
+    replace(_SAMPLE, questions=(_ASKED,)),
+)
 
 
 def render_progress_page(data: ProgressData, template: str) -> str:
@@ -168,6 +195,9 @@ def _page(data: ProgressData) -> Named:
         "drop_folder": data.drop_folder,
         "workbook": _link(data.workbook, data.workbook),
         "to_mend": _link(mended, mended),
+        "to_answer": [
+            _link(each.file, each.file) for each in data.questions if each.asked and each.file
+        ],
         "answers": [_answer(answer) for answer in in_force],
         "earlier": [_answer(answer) for answer in earlier],
     }
@@ -185,14 +215,14 @@ def _headline(data: ProgressData) -> str:
         return f"本期由{data.heir}报送"
     if data.current:
         first = data.current[0]
-        return f"{first.state.label}（{first.name}）"
+        return f"{first.label}（{first.name}）"
     return State.MISSING.label
 
 
 def _besides(data: ProgressData) -> str:
     """Say what else is open beside what the headline names."""
     rest = data.current[1:]
-    return "、".join(f"另有{answer.name}{answer.state.label}" for answer in rest)
+    return "、".join(f"另有{answer.name}{answer.label}" for answer in rest)
 
 
 def _colour(data: ProgressData) -> str:
@@ -232,6 +262,13 @@ def _todo_when_in(data: ProgressData, standing: ProgressAnswer, place: str) -> s
         return (
             f"汇总用的是{standing.name}；{names}由{data.superior or '上级'}核实后决定，不用处理。"
         )
+    asked = [each for each in data.questions if each.asked]
+    if asked:
+        names = "、".join(each.by for each in asked)
+        return (
+            f"本期已经报完，{names}有{sum(each.asked for each in asked)}处请核实：请打开请核实的工作簿，"
+            f"在《{ISSUES_SHEET}》的“情况说明”一栏答复，保存后{place}；没有答复以前，数据照常使用。"
+        )
     return f"本期已经报完，请打印回执，签字盖章后留存；发现报错了，改好后再{place}。"
 
 
@@ -243,6 +280,11 @@ def _matters(data: ProgressData) -> Iterator[str]:
             yield f"{words}{count}处"
     if data.held:
         yield f"{State.HELD.label}{len(data.held)}份"
+    for each in data.questions:
+        if each.asked:
+            yield f"{each.by}请核实{each.asked}处，还没有答复"
+        if each.answered:
+            yield f"已答复{each.by}{each.answered}处，等它办结"
     for names, said in (
         (data.unnamed, "还没有表提到它"),
         (data.overtaken, "同名的附件已经接收，没有换用；要换的，请和更正的报表一起报"),
@@ -258,7 +300,7 @@ def _matters(data: ProgressData) -> Iterator[str]:
 def _answer(answer: ProgressAnswer) -> Named:
     return {
         "name": answer.name,
-        "word": answer.state.label
+        "word": answer.label
         + (f"（{LATE}）" if answer.late and answer.state.is_in else "")
         + (f"，附件{answer.files}" if answer.files else ""),
         "handed_in": _moment(answer.handed_in),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.layout import FIRST_ROW, ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.schemas.review import Matter, Verdict
 from sheetflow.store.records import Submission
-from tests.tiny.desk import EAST, FIRST, NEXT_DAY, Desk, sound
+from tests.tiny.desk import EAST, FIRST, NEXT_DAY, PROVINCE, Desk, body, cell, sound
 from tests.tiny.superior import decide, undo
 
 FIRST_ONE = f"{EAST}-{FIRST}-1"
@@ -152,3 +153,106 @@ def test_a_question_blocks_nothing(desk: Desk) -> None:
     assert submission.outcome == "accepted"
     (finding,) = findings_of(desk, submission)
     assert (finding.rule, finding.place.column) == ("superior-question", "H6")
+
+
+def mail_about(desk: Desk, subject: str) -> EmailMessage:
+    """The county's one mail with these words in its subject."""
+    (found,) = [mail for mail in desk.mails(EAST) if subject in str(mail["Subject"])]
+    return found
+
+
+def page_of(desk: Desk) -> str:
+    """The county's own page."""
+    return desk.answer(EAST, "报送进度_").read_text(encoding="utf-8")
+
+
+def test_the_mail_of_a_return_names_who_returned_it(desk: Desk) -> None:
+    """A clerk reads who returned the workbook, why, and whom to ring."""
+    decide(desk, FIRST_ONE, Verdict.RETURN, "里程与上季度相差太大")
+    desk.run()
+    text = body(mail_about(desk, "上游市退回"))
+    assert "上游市退回：里程与上季度相差太大" in text
+    assert "请打电话问上游市" in text
+    assert "上游市退回（第1号）" in page_of(desk)
+
+
+def test_a_question_comes_with_a_copy_to_answer_in(desk: Desk, tmp_path: Path) -> None:
+    """The county gets a mail with its own workbook, answers there, and what it answered is with the data."""
+    decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流", matter=Matter.LOOK, about="H6")
+    desk.run()
+    mail = mail_about(desk, "上游市请核实")
+    assert "上游市请核实：里程是否含支流" in body(mail)
+    assert [part.get_filename() for part in mail.iter_attachments()] == [
+        desk.answer(EAST, "请核实_").name
+    ]
+    assert "上游市请核实1处，还没有答复" in page_of(desk)
+    copy = answered(desk.answer(EAST, "请核实_"), "含支流，已核对", tmp_path / "答.xlsx")
+    desk.drop(EAST, copy)
+    desk.run()
+    *_, last = desk.submissions(EAST)
+    assert last.outcome == "accepted"
+    assert said_of(desk, last) == {"superior-question": "含支流，已核对"}
+    assert "已答复上游市1处，等它办结" in page_of(desk)
+
+
+def test_a_question_is_mailed_once(desk: Desk) -> None:
+    """What is asked already is not mailed again when something else is decided; a new question is."""
+    decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流", matter=Matter.LOOK, about="H6")
+    desk.run()
+    before = len(desk.mails(EAST))
+    decide(desk, FIRST_ONE, Verdict.QUERY, "排口数", matter=Matter.LOOK, about="H1")
+    desk.run()
+    assert len(desk.mails(EAST)) == before + 1
+    assert any("排口数" in body(mail) for mail in desk.mails(EAST))
+
+
+def test_a_question_taken_back_leaves_nothing_to_answer(desk: Desk) -> None:
+    """When the city takes its question back, the copy is withdrawn, no mail goes out and the page is calm."""
+    number = decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流")
+    desk.run()
+    before = len(desk.mails(EAST))
+    decision = desk.ask(lambda context: context.store.decisions.find(number))
+    assert decision is not None
+    undo(desk, decision)
+    desk.run()
+    assert not [name for name in desk.names(EAST) if name.startswith("请核实_")]
+    assert len(desk.mails(EAST)) == before
+    assert "请核实" not in page_of(desk)
+
+
+def test_a_question_of_the_province_waits_in_the_city(desk: Desk) -> None:
+    """What the province asks about a county is no question to the county until the city passes it on."""
+    decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流", by_unit=PROVINCE)
+    desk.run()
+    (submission,) = desk.submissions(EAST)
+    assert findings_of(desk, submission) == []
+
+
+def test_a_figure_agreed_by_telephone_is_the_countys_own(desk: Desk, tmp_path: Path) -> None:
+    """同意 alone changes nothing and answers nothing; with the county's own figure it does."""
+    details = {"proposed": 1200}
+    decide(desk, FIRST_ONE, Verdict.QUERY, "里程", matter=Matter.LOOK, about="H6", details=details)
+    desk.run()
+    copy = answered(desk.answer(EAST, "请核实_"), "同意", tmp_path / "答.xlsx")
+    desk.drop(EAST, copy)
+    desk.run()
+    *_, last = desk.submissions(EAST)
+    assert said_of(desk, last) == {}
+    assert "superior-agreed" in [each.rule for each in findings_of(desk, last)]
+    book = openpyxl.load_workbook(copy)
+    patrols = book["巡河日志"]
+    patrols[cell("patrols", "metres")] = 1200
+    book.save(copy)
+    desk.drop(EAST, copy)
+    desk.run()
+    *_, last = desk.submissions(EAST)
+    assert said_of(desk, last) == {"superior-question": "同意"}
+
+
+def test_precheck_hears_what_was_returned(desk: Desk) -> None:
+    """Who checks beforehand is told of the city's return too."""
+    decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    desk.run()
+    desk.drop(EAST, desk.fill(EAST, name="先看.xlsx"), folder="预审")
+    desk.run()
+    assert "上游市退回：请核对" in body(mail_about(desk, "预审"))

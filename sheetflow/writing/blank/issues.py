@@ -6,6 +6,7 @@ filler's answers to 核实性 findings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from sheetflow.findings import (
@@ -59,17 +60,18 @@ def write_issues(context: WorkbookContext, round_line: str, receipt: str = "") -
 def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
     """Say in plain words what stands here and what to do."""
     findings, settled = context.filling.findings, context.filling.settled
-    count = count_places(entry for entry in findings if entry.number not in settled)
+    left = [entry for entry in findings if entry.number not in settled]
+    count = count_places(entry for entry in left if not entry.is_question)
     done = count_places(entry for entry in findings if entry.number in settled)
-    parts = [
-        f"{count[severity]}处{words}"
-        for severity, words in (
-            (Severity.MUST, "必须修改（强制性）"),
-            (Severity.VERIFY, "需要核实（核实性）"),
-            (Severity.NOTE, "仅供参考（提示性）"),
-        )
-        if count[severity]
-    ]
+    asked = [entry for entry in left if entry.is_question]
+    names = "、".join(dict.fromkeys(str(entry.arguments.get("by", "上级")) for entry in asked))
+    counted = (
+        (count[Severity.MUST], "必须修改（强制性）"),
+        (count[Severity.VERIFY], "需要核实（核实性）"),
+        (len(asked), f"{names}请核实"),
+        (count[Severity.NOTE], "仅供参考（提示性）"),
+    )
+    parts = [f"{number}处{words}" for number, words in counted if number]
     if any(done.values()):
         parts.append(f"{sum(done.values())}处已经说明或者放行，不用再改")
     unit, period = context.filling.unit, context.filling.period
@@ -80,12 +82,21 @@ def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
     ]
     if round_line:
         lines.append(round_line)
-    lines.append(
-        "点击“单元格”一栏可直接跳到出问题的格子，那里有颜色和批注。"
-        "强制性的请改正数据；核实性的，数据有误就改正，数据无误就在本表“情况说明”一栏写明情况。"
-    )
+    lines.append("点击“单元格”一栏可直接跳到出问题的格子，那里有颜色和批注。" + _what_to_do(left))
     lines.append("改好后保存本文件，重新放入原来的报送文件夹即可，不必另填新表，也不必删除本表。")
     return lines
+
+
+def _what_to_do(left: Sequence[Finding]) -> str:
+    """Say how to see to what is open; where all is settled, as for whatever comes back."""
+    asks = any(entry.is_question for entry in left)
+    said = "请核实的，在本表“情况说明”一栏答复，数据有误的直接改正。" if asks else ""
+    if asks and all(entry.severity is Severity.NOTE for entry in left):
+        return f"这份报表已经接收，没有答复以前照常使用。{said}"
+    return (
+        "强制性的请改正数据；核实性的，数据有误就改正，数据无误就在本表“情况说明”一栏写明情况。"
+        + said
+    )
 
 
 def _group(context: WorkbookContext, finding: Finding) -> str:
@@ -101,7 +112,9 @@ def _groups(context: WorkbookContext) -> str:
         last = first + len(list(found)) - 1
         parts.append(f"第{first}条{group}" if first == last else f"第{first}—{last}条{group}")
         first = last + 1
-    return f"下面按必改、核实、提示的次序列出：{'，'.join(parts)}。"
+    asks = any(entry.is_question for entry in context.filling.findings)
+    order = "必改、核实、请核实、提示" if asks else "必改、核实、提示"
+    return f"下面按{order}的次序列出：{'，'.join(parts)}。"
 
 
 def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding) -> None:
