@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sheetflow.children.limits import makes_ours, prepared_by
+from sheetflow.children.review_task import typed_review
 from sheetflow.consolidation.detail_rows import Whose
 from sheetflow.consolidation.figures import (
     PastBook,
@@ -24,6 +25,7 @@ from sheetflow.consolidation.figures import (
     newest_book,
 )
 from sheetflow.consolidation.gists import Document, gist_of
+from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
@@ -121,7 +123,8 @@ class JudgeRequest:
 class JudgeReply:
     """What the child found: the judgement without its book, the rows as packed JSON by sheet.
 
-    `marked` are the findings at the cells of the returned copy. `gist` is that of an accepted file.
+    `marked` are the findings at the cells of the returned copy. `gist` is that of an accepted file. `review`
+    is what stands in a 审核单, of which nothing else is told.
     """
 
     judgement: Judgement
@@ -129,6 +132,7 @@ class JudgeReply:
     rows: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     asked_keys: frozenset[tuple[str, str]] = frozenset()
     gist: Document = field(default_factory=dict)
+    review: TypedReview | None = None
 
 
 @makes_ours
@@ -153,8 +157,11 @@ def read_file(path: str) -> RawWorkbook:
 
 @prepared_by(lambda request: warm_up(request.campaign))
 def judge_file(request: JudgeRequest) -> JudgeReply:
-    """Read and judge a file; the rows come back as JSON, ready to be kept."""
-    judgement, asked = judge_request(request, read_file(request.path))
+    """Read and judge a file; the rows come back as JSON, ready to be kept. A 审核单 is read only."""
+    raw = read_file(request.path)
+    if review := typed_review(raw):
+        return JudgeReply(judgement=Judgement(outcome=Outcome.REFUSED), review=review)
+    judgement, asked = judge_request(request, raw)
     if judgement.book is None:
         return JudgeReply(judgement=judgement, asked_keys=asked)
     rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}

@@ -34,6 +34,8 @@ _VALUES = {
     "sheetflow.consolidation.judged_papers": (
         *("PaperText", "TextCell", "TextParagraph", "TextTable"),
     ),
+    "sheetflow.consolidation.review_sheet": ("TypedRow",),
+    "sheetflow.consolidation.review_typed": ("TypedReview",),
     "sheetflow.consolidation.signed_reports": ("DraftMark", "DraftText"),
     "sheetflow.definition.faults": ("DefinitionFault",),
     "sheetflow.findings": ("Explanation", "Finding", "Place", "Severity"),

@@ -40,13 +40,14 @@ class Remark:
 class Beyond:
     """What lets figures go on from the unit that decides: its own level and name, who is above, until when.
 
-    `above` is empty at the top of all.
+    `above` is empty at the top of all. `is_due`: the unit's own deadline is past.
     """
 
     level: str
     above: str = ""
     policy: Policy = Policy.BY_DEADLINE
     due: dt.datetime | None = None
+    is_due: bool = False
 
 
 def day_words(moment: dt.datetime | dt.date) -> str:
@@ -124,7 +125,7 @@ def outcomes(matter: Matter, unit: str, beyond: Beyond, asker: str = "") -> str:
 def _passed(beyond: Beyond) -> str:
     if not beyond.above:
         return "同意：验收，认可这份报送。"
-    if beyond.policy is Policy.FLAG:
+    if beyond.policy is Policy.FLAG or (beyond.policy is Policy.BY_DEADLINE and beyond.is_due):
         return f"同意：验收，报给{beyond.above}的数字不再注明“{beyond.level}级未验收”。"
     if beyond.policy is Policy.REQUIRED:
         return f"同意：验收，数字报给{beyond.above}；没有验收的不上报。"

@@ -25,7 +25,6 @@ from sheetflow.consolidation.review_sheet import (
     NUMBER,
     OPINION,
     PAPER,
-    PASS_THE_REST,
     PROPOSED,
     REASON,
     TAKEN_BACK,
@@ -126,12 +125,12 @@ class _Desk:
         if row[VERDICT]:
             return self._said(row)
         is_begun = row[OPINION] or row[PROPOSED]
-        return _refused(row, f"没有选“{VERDICT}”，没有办理") if is_begun else None
+        return _refused(row, f"没有选“{VERDICT}”") if is_begun else None
 
     def _said(self, row: TypedRow) -> RowAnswer:
         rows: Mapping[str, Item] = self._waiting if row.sheet == WAITING_SHEET else self._looks
         item = rows.get(row.number)
-        if item is None:
+        if item is None or self._known.past(row.number):
             return _refused(row, self._why_not(row.number))
         matter, label = Matter.LOOK, Matter.LOOK.label
         offered, about, details = matter.verdicts, "", dict[str, Any]()
@@ -233,7 +232,7 @@ class _Desk:
             yield replace(_done(row, decision, item.unit, item.label), said=Verdict.AGREE.label)
         if left:
             words = f"还有没办完的事项，没有一并通过：{'、'.join(left)}"
-            yield RowAnswer(sheet=WAITING_SHEET, row=0, said=PASS_THE_REST, words=words)
+            yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words)
 
     def _decision(
         self, row: TypedRow, unit_id: str, matter: Matter, verdict: Verdict
@@ -264,10 +263,10 @@ def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
     """Say that a row's number and its other cells do not belong together, as after sorting some columns alone."""
     name = item.row.unit.name if isinstance(item, BelowRow) else item.unit
     if name not in row[UNIT] and row[UNIT] not in name:
-        return f"编号是{name}的，这一行写的却是“{_quoted(row[UNIT])}”，对不上，没有办理"
+        return f"编号是{name}的，这一行写的却是“{_quoted(row[UNIT])}”，对不上"
     if isinstance(item, LookRow) and row[INDICATOR] and item.label not in row[INDICATOR]:
         told = _quoted(row[INDICATOR])
-        return f"编号是“{item.label}”的，这一行写的却是“{told}”，对不上，没有办理"
+        return f"编号是“{item.label}”的，这一行写的却是“{told}”，对不上"
     return ""
 
 
@@ -341,7 +340,7 @@ def _overruled(
     first = alike[0][0]
     if len({_meaning(each) for _, each in alike}) > 1:
         lines = "、".join(str(each.row) for each, _ in alike)
-        return f"同一个编号第{lines}行的处理不一样，分不清以哪一行为准，都没有办理"
+        return f"同一个编号第{lines}行的处理不一样，分不清以哪一行为准"
     if first is not answer:
         return f"与第{first.row}行重复，以那一行为准"
     rival = returned.get(decision.receipt) if _is_passing(decision) else None

@@ -39,4 +39,4 @@ def decided_words(decision: Decision) -> str:
     who = decision.decider or decision.handler or ("" if decision.by_unit else "管理员")
     day = decision.decided_at.astimezone(OFFICE_ZONE)
     by = f"由{who}" if who else ""
-    return f"已{by}{day.month}月{day.day}日处理（{decision.verdict.label}），这一行没有再办理"
+    return f"已{by}{day.month}月{day.day}日处理（{decision.verdict.label}），不重复办理"

@@ -322,11 +322,12 @@ class Context:
 
     def judge_token(self, unit_id: str, judgement: Judgement) -> Token:
         """Say what the token of a unit's workbook says, given what that turned out to be."""
+        return self.judge_stamp(judgement.token, judgement.form, unit_id, judgement.period)
+
+    def judge_stamp(self, token: str, form: str, unit_id: str, period: str) -> Token:
+        """Say what a token says of what a unit's file of ours claims to be."""
         key = self.stamp_key
-        if key is None:
-            return Token.NONE
-        issued_for = (judgement.form, unit_id, judgement.period)
-        return key.judge(judgement.token, self.campaign.key, *issued_for)
+        return key.judge(token, self.campaign.key, form, unit_id, period) if key else Token.NONE
 
     def reread_units(self) -> str:
         """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.

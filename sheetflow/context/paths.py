@@ -77,6 +77,15 @@ def precheck_path(context: Context, unit: Unit, form: str, period: str, number: 
     return context.workspace.outbox_of(unit, period) / name
 
 
+def result_path(
+    context: Context, unit: Unit, form: str, period: str, number: int, *, is_precheck: bool = False
+) -> Path:
+    """Where the 办理结果 of a 审核单 lies; `form` and `period` are empty where they are unknown."""
+    label = _label(context, context.form(form) if form else None, period)
+    name = artefact_name("预审办理结果" if is_precheck else "办理结果", unit.folder, label, number)
+    return context.workspace.outbox_of(unit, period) / name
+
+
 def filed_path(context: Context, signed: SignedReport) -> Path:
     """Where the answer to a 定稿 or 正本 lies: filed, held or refused."""
     called = Signed(signed.kind).label + _FILED[signed.outcome]

@@ -36,6 +36,7 @@ class Event(StrEnum):
     ADMINISTRATOR = "administrator"
     DIGEST = "digest"
     CONTACT = "contact"
+    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class MailData:
     `findings` may hold all of them or the first, in the order of 问题清单; `counts` gives every severity's label
     with its number, heaviest first (counted from `findings` when empty). `passed` means:
     for a precheck, it would be accepted; for a decision, it was released; for a signed report (`paper`
-    says which: 定稿 or 正本), it was filed. `reason` is a
+    says which: 定稿 or 正本), it was filed; for a 审核单, all of its rows took effect. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
     `waits` says that something waits for the reader's decision. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.

@@ -42,6 +42,7 @@ from sheetflow.service.books import declared
 from sheetflow.service.files_up import withdraw
 from sheetflow.service.gathering import rows_before
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
+from sheetflow.service.review_result import begin_result, result_head
 from sheetflow.service.unit_history import merged_figures, merged_since, past_books, request_for
 from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
@@ -174,7 +175,10 @@ def _precheck(context: Context, mark: Stale) -> Making:
     arrival_id = mark.precheck
     arrival = context.store.arrivals.find_arrival(arrival_id)
     unit = context.tree[arrival.unit_id]
-    head, *documents = context.store.arrivals.find_answer_document(arrival_id)
+    kept = context.store.arrivals.find_answer_document(arrival_id)
+    if result_head(kept):
+        return begin_result(context, mark, kept)
+    head, *documents = kept
     findings = tuple(map(load_finding, documents))
     path = precheck_path(context, unit, str(head["form"]), str(head["period"]), arrival_id)
     told = findings[:_MOST_IN_WORDS]

@@ -25,6 +25,7 @@ from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.questions import asked_before, mail_of_questions, named_above
 from sheetflow.service.review_marks import all_review_marks, review_marks
+from sheetflow.service.review_result import REVIEW, has_result, result_mark, result_path_of
 from sheetflow.store.records import (
     Arrival,
     FollowUp,
@@ -363,9 +364,14 @@ def answers_by_path(context: Context) -> dict[str, Stale]:
             found[path] = _answer_mark(submission)
     for arrival in context.store.arrivals.find_all():
         gone = arrival.unit_id not in context.tree or arrival.arrival_id in purged
-        if arrival.answer != "precheck" or gone:
+        if arrival.answer not in {"precheck", REVIEW} or gone:
             continue
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        if arrival.answer == REVIEW:
+            if has_result(head):
+                path = context.relative(result_path_of(context, arrival, head))
+                found[path] = result_mark(arrival, head)
+            continue
         form, period = str(head["form"]), str(head["period"])
         unit = context.tree[arrival.unit_id]
         path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))

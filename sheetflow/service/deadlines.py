@@ -17,7 +17,7 @@ from sheetflow.service.books import PASSED, passed_until
 from sheetflow.service.consequences import above
 from sheetflow.service.passing import policy_of, superior_of
 from sheetflow.service.publish import ROLL_UPS
-from sheetflow.service.review_marks import review_marks
+from sheetflow.service.review_marks import has_reviews, review_marks
 from sheetflow.store.records import PublicationKind, Stale
 from sheetflow.units import Unit
 
@@ -139,6 +139,8 @@ def _marks(
         if (unit.unit_id, PublicationKind.PROGRESS) in published:
             yield stale(unit.unit_id, PublicationKind.PROGRESS)
         yield from review_marks(context, unit.unit_id, form.key, [period], why)
+        if has_reviews(context) and context.tree.children(unit.unit_id):
+            yield stale(unit.unit_id, PublicationKind.REVIEW)  # its 审核单 says what goes up when
     over = {
         one.unit_id: (unit.unit_id, PublicationKind.PROGRESS) in published
         for unit in units

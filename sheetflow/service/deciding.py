@@ -50,6 +50,12 @@ def who_decides(context: Context, unit_id: str, day: dt.date | None = None) -> U
     return (tree.successor_on(heir.parent, on) or tree[heir.parent]) if heir.parent else None
 
 
+def decided_by(context: Context, unit: Unit) -> list[Unit]:
+    """Give the units about which `unit` decides today."""
+    superiors = ((each, who_decides(context, each.unit_id)) for each in context.tree)
+    return [each for each, above in superiors if above and above.unit_id == unit.unit_id]
+
+
 def reviews_in(
     context: Context, form: str, period: str, units: Collection[str] | None = None
 ) -> dict[str, Review]:

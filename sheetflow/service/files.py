@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sheetflow.children import ChildLostError
 from sheetflow.children.file_tasks import look_into_file
+from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
 from sheetflow.findings import RETURNED_RULE
@@ -264,12 +265,14 @@ def keep_files(context: Context) -> None:
 class Coming:
     """What is to be judged yet, and what was put aside because it may be a file beside a workbook.
 
-    `behind` are the arrivals that were put behind others once already: they wait no second time.
+    `behind` are the arrivals that were put behind others once already: they wait no second time. `reviews`
+    are 审核单 that came back, read.
     """
 
     rest: deque[Arrival]
     aside: list[Arrival] = field(default_factory=list)
     behind: set[int] = field(default_factory=set)
+    reviews: list[tuple[Arrival, TypedReview]] = field(default_factory=list)
 
 
 def may_be_one(context: Context, arrival: Arrival, judgement: Judgement) -> bool:

@@ -22,6 +22,7 @@ from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
 from sheetflow.schemas.review import Verdict
+from sheetflow.service.approvals import keep_approvals
 from sheetflow.service.attempts import last_decision, was_in_time
 from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
@@ -38,6 +39,7 @@ from sheetflow.service.files import (
 )
 from sheetflow.service.gists import gist_by
 from sheetflow.service.passing import was_excused
+from sheetflow.service.reviewed import answer_reviews
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import request_for, resolve_keys
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
@@ -55,7 +57,9 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     """Judge everything that has arrived; give the submissions answered, some at a time.
 
     The children go on while the caller is busy with those. Files beside workbooks come first: cells name them.
+    审核单 come last: what they decide is about what stands by then, and has some of it judged again.
     """
+    keep_approvals(context)
     keep_files(context)
     found = context.store.arrivals.find_unjudged(context.clock.now())
     due = [
@@ -90,11 +94,13 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     finally:
         for future in busy:
             future.cancel()
+    is_more = answer_reviews(context, coming.reviews)
     if coming.aside:
         answered, kept = _settle(context, coming.aside, unknown)
         yield answered
-        if kept:
-            yield from judge_arrivals(context)  # a workbook missed what is a file after all
+        is_more |= kept  # a workbook missed what is a file after all
+    if is_more:
+        yield from judge_arrivals(context)
 
 
 def _settle(
@@ -212,6 +218,8 @@ def _conclude(
             reply = _reply(context, arrival, future)
             if reply is None:
                 again.append(arrival)
+            elif reply.review:
+                coming.reviews.append((arrival, reply.review))
             elif has_to_hear(context, arrival, reply.judgement.files, coming):
                 coming.rest.append(arrival)  # behind what it has to hear of
             elif may_be_one(context, arrival, reply.judgement):

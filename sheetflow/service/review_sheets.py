@@ -264,11 +264,13 @@ class _Desk:
     @cached_property
     def _beyond(self) -> Beyond:
         parent, context = self.unit.parent, self.context
+        due, passed = context.deadline(self.unit, self.form, self.period), self.books.passed
         return Beyond(
             level=self.unit.level,
             above=context.tree[parent].name if parent else "",
             policy=policy_of(context),
-            due=context.deadline(self.unit, self.form, self.period),
+            due=due,
+            is_due=bool(passed and due <= passed),
         )
 
     def _content(self, review: Review, waiting: Awaiting) -> str:

@@ -136,8 +136,9 @@ class Arrivals:
     ) -> bool:
         """Record the answer to a file that becomes no submission; False where it has one already.
 
-        `answer` is ``duplicate`` (of what was received under `receipt`) or ``precheck`` (with its
-        findings as `document`, so that its copy can be written after a crash).
+        `answer` is ``duplicate`` (of what was received under `receipt`), ``precheck`` (with its
+        findings as `document`, so that its copy can be written after a crash) or ``review`` (with what
+        came of each row).
         """
         with self._database.writing() as connection:
             is_first = close(connection, arrival, answer, at)
@@ -145,6 +146,10 @@ class Arrivals:
                 values = {"answered_receipt": receipt, "answer_document": list(document)}
                 _update(connection, arrival.arrival_id, **values)
         return is_first
+
+    def find_answered(self, unit_id: str, answer: str) -> tuple[Arrival, ...]:
+        """Return what came from a unit and had this answer, in the order of arrival."""
+        return self._find(table.c.unit_id == unit_id, table.c.answer == answer)
 
     def find_answer_document(self, arrival_id: int) -> tuple[Document, ...]:
         """Return the findings that `record_answer` kept."""

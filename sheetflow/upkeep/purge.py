@@ -36,6 +36,7 @@ from sheetflow.service.filed_answer import filed_places
 from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal
+from sheetflow.service.review_result import REVIEW, has_result, result_path_of
 from sheetflow.store.files import FILE
 from sheetflow.store.records import Arrival, PublicationKind, Purge, Stale, Submission
 from sheetflow.store.signed import SIGNED, SignedReport
@@ -162,9 +163,9 @@ def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Pe
         named += [(each.form, each.period) for each in plan.sources[number]]
     if signed := _signed(context, arrival):
         named.append((signed.form, signed.period))
-    if arrival.answer in {"precheck", "review"}:
+    if arrival.answer in {"precheck", REVIEW}:
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        named.append((str(head["form"]), str(head["period"])))
+        named += [(str(head["form"]), str(head["period"]))] if "form" in head else []
     yield from (context.period(form, period) for form, period in dict.fromkeys(named) if period)
 
 
@@ -236,6 +237,10 @@ def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str
     if signed := _signed(context, arrival):
         yield from map(context.relative, filed_places(context, signed))
     unit = context.tree[arrival.unit_id]
+    if arrival.answer == REVIEW:
+        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        if has_result(head):
+            yield context.relative(result_path_of(context, arrival, head))
     if arrival.answer == "precheck":
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         form_and_period = str(head["form"]), str(head["period"])

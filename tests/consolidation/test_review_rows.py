@@ -16,7 +16,7 @@ from sheetflow.consolidation.review_sheet import (
     ReviewSheet,
     WaitingRow,
 )
-from sheetflow.consolidation.review_typed import read_rows
+from sheetflow.consolidation.review_typed import TypedReview, read_rows
 from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.review import Decision, Matter, Verdict
@@ -114,13 +114,20 @@ def answers(
     drawn: str, sheet: ReviewSheet = SHEET, past: Mapping[str, Decision] = PAST
 ) -> list[RowAnswer]:
     """Read what is drawn, and answer it."""
+    return answers_to(read_rows(draw(drawn)), sheet, past)
+
+
+def answers_to(
+    typed: TypedReview, sheet: ReviewSheet = SHEET, past: Mapping[str, Decision] = PAST
+) -> list[RowAnswer]:
+    """Answer what was typed, on the day after the deadline."""
     known = Known(
         past=past.get,
         why_not=lambda number: f"没有{number}",
         below={EAST, WEST},
         today=TODAY,
     )
-    return list(answer_rows(sheet, read_rows(draw(drawn)), known))
+    return list(answer_rows(sheet, typed, known))
 
 
 def waits(*rows: str) -> str:

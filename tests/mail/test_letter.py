@@ -86,6 +86,16 @@ class _Reader(HTMLParser):
         ("identity", {}, "请核对：历下区 2012年1—2月（第2号）"),
         ("decision", {"passed": True}, "已放行：历下区 2012年1—2月（第2号）"),
         ("filed", {"paper": "定稿", "passed": True}, "定稿已归档：历下区 2012年1—2月（第2号）"),
+        (
+            "reviewed",
+            {"paper": "审核单", "passed": True, "number": None},
+            "审核单已办理：历下区 2012年1—2月",
+        ),
+        (
+            "reviewed",
+            {"paper": "审核单", "number": None},
+            "审核单有没办理的：历下区 2012年1—2月",
+        ),
         ("decision", {}, "不予接收：历下区 2012年1—2月（第2号）"),
     ],
 )

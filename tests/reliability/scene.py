@@ -181,6 +181,10 @@ _QUERIES = {
         " join judgements j using (judgement_id) join submissions s using (submission_id)"
         " join arrivals a using (arrival_id)"
     ),
+    "decisions": (
+        "select number, unit_id, matter, verdict, by_unit, form, period, receipt, about, opinion,"
+        " decider, handler, ground, dated, details from decisions"
+    ),
     "stale": "select unit_id, form, period, what from stale",
     "publications": "select path, kind, unit_id, form, period, sha256, beside from publications",
     "mails": (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from sheetflow.config.units_workbook import write_units
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.review import Matter, NewDecision, Verdict, number_of
 from sheetflow.service.deciding import record_decision
@@ -18,16 +20,20 @@ from tests.tiny.desk import (
     EAST,
     FIRST,
     IN_TIME,
+    NORTH,
     OTHER_CITY,
     PROVINCE,
     REEDS,
     SOUTH,
+    TOO_LATE,
+    TREE,
     WEST,
     Desk,
     Rows,
     patrols,
     sound,
     table,
+    tree_of,
 )
 
 _LATER = dt.datetime(2012, 4, 6, 15)  # noqa: DTZ001 - the office's own time, as --at gives it
@@ -308,3 +314,40 @@ def test_a_hard_finding_that_its_unit_explains_is_asked_to_pass(office: Desk) ->
     assert "单位的情况说明：三人接力，合计里程。" in str(row["内容"])
     assert str(row["怎样办，结果怎样"]).startswith("同意：这条意见不用再改")
     assert row["答复文件"] == "退回第2号"
+
+
+def test_what_agreeing_does_is_said_as_things_stand(office: Desk) -> None:
+    """Once the city's own deadline is over its figures are up already: 同意 takes the remark away."""
+    office.drop(EAST, office.fill(EAST))
+    office.run()
+    office.run(TOO_LATE)
+    (row,) = _rows(office, CITY)
+    assert str(row["怎样办，结果怎样"]).startswith(
+        "同意：验收，报给清河省的数字不再注明“市级未验收”。"
+    )
+
+
+def test_it_follows_the_list_of_units(office: Desk) -> None:
+    """A county that goes to another city is decided about there from then on, what waits included."""
+    office.drop(EAST, office.fill(EAST))
+    office.run()
+    moved = (replace(unit, parent=OTHER_CITY) if unit.unit_id == EAST else unit for unit in TREE)
+    write_units(office.workspace.units_file, tree_of(moved))
+    office.run(_LATER)
+    assert _numbers(office, CITY) == []
+    assert _numbers(office, OTHER_CITY) == [f"{EAST}-{FIRST}-1-验1"]
+    assert [row["单位"] for row in _rows(office, CITY, "下级情况")] == ["西岸县"]
+
+
+def test_a_merged_unit_is_decided_about_by_who_is_above_its_successor(office: Desk) -> None:
+    """What an ended county handed in waits at the city of the county that took it over."""
+    office.drop(EAST, office.fill(EAST))
+    office.run()
+    ended = (
+        replace(unit, valid_to=IN_TIME.date(), successor=NORTH) if unit.unit_id == EAST else unit
+        for unit in TREE
+    )
+    write_units(office.workspace.units_file, tree_of(ended))
+    office.run(_LATER)
+    assert _numbers(office, OTHER_CITY) == [f"{EAST}-{FIRST}-1-验1"]
+    assert _numbers(office, CITY) == []

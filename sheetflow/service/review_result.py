@@ -1,0 +1,154 @@
+"""What is said of a 审核单 that came back: its 办理结果 and a mail, made from what the store keeps of it.
+
+Equal state gives equal bytes, after a crash and after a restore. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sheetflow.context import Context
+from sheetflow.context.paths import result_path
+from sheetflow.mail.facts import mail_facts, make_mail
+from sheetflow.mail.letter_data import Event
+from sheetflow.service.publish import Made, Making, Order, basis_of
+from sheetflow.store.records import Arrival, Document, NewMail, PublicationKind, Stale
+from sheetflow.writing.review_result import ResultRow, write_review_result
+
+REVIEW = "review"
+"""The answer of an arrival that was a 审核单."""
+AGAIN = "again"
+"""Why nothing is done of the bytes of one that was answered."""
+_MOST_IN_MAIL = 10
+
+_WHY = {
+    "stamp-unit": (
+        "标识是另一个单位的审核单，没有办理",
+        "请用本单位答复文件夹里的审核单；别的单位的，由那个单位放进它自己的文件夹",
+    ),
+    "stamp-token": (
+        "标识被改动过，不是系统发给本单位的审核单，没有办理",
+        "请在本单位答复文件夹里最新的审核单上填写",
+    ),
+    "stamp-campaign": (
+        "这是另一个活动的审核单，没有办理",
+        "请用本活动的审核单",
+    ),
+    "period": (
+        "看不出是哪张报表、哪个报告期的审核单，没有办理",
+        "请在本单位答复文件夹里最新的审核单上填写",
+    ),
+    "none-below": (
+        "本单位没有填报这张表的下级单位，没有要办理的事",
+        "放错文件夹的，请放到应当办理的单位的文件夹",
+    ),
+    AGAIN: (
+        "与前面收到的一份完全一样，没有重复办理",
+        "结果见前面那一份的办理结果；要改的，改好存盘，再放一次",
+    ),
+    "nothing": (
+        "没有一行填了“处理”，没有要办理的",
+        "请在浅黄色的格里选好，存盘，再放一次",
+    ),
+}
+"""Why nothing of a sheet was done, and what to do."""
+
+
+def result_head(document: Sequence[Document]) -> Document | None:
+    """Give the head of what is kept of a 审核单; None where it is of another file."""
+    head = document[0] if document else {}
+    return head if head.get("kind") == REVIEW else None
+
+
+def has_result(head: Document) -> bool:
+    """Whether a 办理结果 tells of what this is the head of."""
+    return head.get("kind") == REVIEW and head["why"] != AGAIN
+
+
+def begin_result(context: Context, mark: Stale, document: Sequence[Document]) -> Making:
+    """Begin the 办理结果 of the arrival that `mark` names."""
+    head, *rows = document
+    arrival = context.store.arrivals.find_arrival(mark.precheck)
+    content = write_review_result(
+        f"办理结果（{_called(context, arrival, head)}）",
+        context.campaign.title,
+        _note(arrival, head, rows),
+        [ResultRow(**row) for row in rows],
+        ("可以办理", "不能办理") if arrival.purpose == "precheck" else ("已办理", "没有办理"),
+        arrival.arrived_at,
+    )
+    order = Order(result_path_of(context, arrival, head), content, mark, basis_of(content))
+    return Making(None, lambda: Made((order,)))
+
+
+def result_mark(arrival: Arrival, head: Document) -> Stale:
+    """Give the mark for the 办理结果 of an arrival."""
+    return Stale(
+        unit_id=arrival.unit_id,
+        form=str(head["form"]),
+        period=str(head["period"]),
+        kind=PublicationKind.ANSWER,
+        precheck=arrival.arrival_id,
+    )
+
+
+def result_path_of(context: Context, arrival: Arrival, head: Document) -> Path:
+    """Where the 办理结果 of an arrival lies."""
+    unit, is_precheck = context.tree[arrival.unit_id], arrival.purpose == "precheck"
+    which = (str(head["form"]), str(head["period"]), int(head["number"]))
+    return result_path(context, unit, *which, is_precheck=is_precheck)
+
+
+def result_mail(
+    context: Context, arrival: Arrival, document: Sequence[Document]
+) -> tuple[NewMail, ...]:
+    """Make the mail that tells what came of a 审核单; it quotes nothing that was typed."""
+    head, *rows = document
+    left = [row for row in rows if not row["done"]]
+    remarks = [_told(row) for row in left[:_MOST_IN_MAIL]]
+    if len(left) > _MOST_IN_MAIL:
+        remarks.append(f"……共{len(left)}行，其余见办理结果。")
+    unit = context.tree[arrival.unit_id]
+    data = replace(
+        mail_facts(context, unit, str(head["form"]), str(head["period"])),
+        paper="审核单预审" if arrival.purpose == "precheck" else "审核单",
+        received=f"{arrival.arrived_at:%Y-%m-%d %H:%M}",
+        passed=not left and not head["why"],
+        reason=_note(arrival, head, rows),
+        remarks=tuple(remarks),
+        deadline="",
+    )
+    name = f"review-{arrival.arrival_id}"
+    mails = make_mail(
+        context, unit, Event.REVIEWED, data, name, result_path_of(context, arrival, head)
+    )
+    return tuple(replace(mail, receipt=name) for mail in mails)
+
+
+def _called(context: Context, arrival: Arrival, head: Document) -> str:
+    unit, form = context.tree[arrival.unit_id].name, str(head["form"])
+    if not head["period"]:
+        return unit
+    period = context.period(form, str(head["period"])).label
+    return f"{unit}{period}《{context.form(form).title}》"
+
+
+def _note(arrival: Arrival, head: Document, rows: Sequence[Document]) -> str:
+    """Say in a sentence or two what came of the sheet."""
+    if head["why"]:
+        wrong, remedy = _WHY[str(head["why"])]
+        return f"{wrong}。{remedy}。"
+    done = sum(bool(row["done"]) for row in rows)
+    left = f"，{len(rows) - done}行没有办理" if done < len(rows) else ""
+    if arrival.purpose == "precheck":
+        left = f"，{len(rows) - done}行不能办理" if done < len(rows) else ""
+        return f"共填了{len(rows)}行：{done}行可以办理{left}。这是预审，还没有办理。"
+    return f"共填了{len(rows)}行：{done}行已经办理{left}。"
+
+
+def _told(row: Document) -> str:
+    where = f"“{row['sheet']}”第{row['row']}行" if row["row"] else f"“{row['sheet']}”"
+    what = "，".join(filter(None, (str(row["unit"]), str(row["matter"]))))
+    return f"{where}{f'（{what}）' if what else ''}：{row['words']}。"
