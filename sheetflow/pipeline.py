@@ -31,6 +31,7 @@ from sheetflow.validators.explanations import (
 from sheetflow.validators.figure_rules import check_money_scale
 from sheetflow.validators.judging_rules import Worked, check_judging
 from sheetflow.validators.live_statistics import check_statistics
+from sheetflow.validators.merged_units import is_taking_over
 from sheetflow.validators.named_references import NAMED, read_names
 from sheetflow.validators.other_forms import check_other_forms
 from sheetflow.validators.recognition import check_cover, check_version, parse_stamp, recognise
@@ -52,6 +53,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     book, faults = parse_book(raw, known, campaign.catalogue, context)
     book, faults = read_names(book, faults)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
+    if when := context.merging.earlier_when:
+        context = replace(context, earlier=when(is_taking_over(book)))
     faults += check_cover(book, context)
     if not book.other_period:  # else every rule would ask about a period that nobody meant
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):

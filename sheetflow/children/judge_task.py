@@ -7,7 +7,7 @@ other units' books are collected and handed back for the parent to look up.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -23,13 +23,22 @@ from sheetflow.consolidation.figures import (
     earlier_book,
     later_books,
     newest_book,
+    taking_over,
 )
 from sheetflow.consolidation.gists import Document, gist_of
 from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, RowsBySheet, receipt_of
+from sheetflow.schemas.book import (
+    Book,
+    Earlier,
+    Judgement,
+    JudgingContext,
+    Outcome,
+    RowsBySheet,
+    receipt_of,
+)
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.documents import (
     Indicators,
@@ -42,10 +51,12 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.evidence import EvidenceFile
 from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import measure_all
+from sheetflow.schemas.merging import Merging
 from sheetflow.schemas.moved_deadlines import NOTHING_MOVED, MovedDeadlines
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.review import Heard
 from sheetflow.units import Unit, UnitTree
+from sheetflow.validators.merged_units import is_taking_over
 from sheetflow.workbook import RawWorkbook
 
 if TYPE_CHECKING:  # a child that only reads loads no more
@@ -115,6 +126,10 @@ class JudgeRequest:
     passed: Mapping[FormAndPeriod, str] = field(default_factory=lambda: MappingProxyType({}))
     mending: frozenset[FormAndPeriod] = frozenset()
     standing_rows: Mapping[FormAndPeriod, RowsBySheet] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    taken_over_by: Mapping[FormAndPeriod, str] = field(default_factory=lambda: MappingProxyType({}))
+    apart: Mapping[FormAndPeriod, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
 
@@ -256,6 +271,7 @@ def judge_under(
         day_overrides=request.day_overrides,
         moved=partial(request.moved.until, request.unit),
         earlier=cache(partial(earlier_book, campaign, request.past)),  # every rule asks for it
+        merging=_merging(campaign, request),
         later=lambda form, period: later_books(campaign, request.past, form, period),
         known_keys=knows,
         files=request.files,
@@ -281,6 +297,23 @@ def judge_under(
     return judge(raw, campaign, context), frozenset(asked)
 
 
+def _merging(campaign: Campaign, request: JudgeRequest) -> Merging:
+    """Give what judging knows of units that ended within a period."""
+
+    def earlier_when(is_taken: bool) -> Callable[[str, Period], Earlier | None]:  # noqa: FBT001 - as declared
+        def earlier(form: str, period: Period) -> Earlier | None:
+            known = taking_over(request.past, form, period, is_taken=is_taken)
+            return earlier_book(campaign, known, form, period)
+
+        return cache(earlier)
+
+    return Merging(
+        taken_over_by=lambda form, period: request.taken_over_by.get((form, period.period_id), ""),
+        apart=lambda form, period: request.apart.get((form, period.period_id), ()),
+        earlier_when=earlier_when if any(book.within for book in request.past) else None,
+    )
+
+
 def _explained(request: JudgeRequest, form: str, period: Period) -> dict[Identity, Explanation]:
     """Gather what was said up to `period`; what was said last goes first."""
     said: dict[Identity, Explanation] = {}
@@ -296,7 +329,11 @@ def returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
 
     campaign = open_campaign(request.campaign)
     period = campaign.by_key[judgement.form].period(judgement.period)
-    earlier = earlier_book(campaign, request.past, judgement.form, period)
+    past = request.past
+    if judgement.book:
+        is_taken = is_taking_over(judgement.book)
+        past = taking_over(past, judgement.form, period, is_taken=is_taken)
+    earlier = earlier_book(campaign, past, judgement.form, period)
     filling = prefill_returned(campaign, request.unit, judgement, earlier)
     return _with_gathered(request, judgement.book, filling) if judgement.book else filling
 

@@ -151,7 +151,8 @@ class PastBook:
     """An accepted workbook of the unit: its books' rows as JSON by sheet, its 累计 by code.
 
     `ended` is the unit merged into this one whose workbook it was (empty: the unit's own),
-    `since` the first period for which this one answers for it.
+    `since` the first period for which this one answers for it. `within` is the period in which it ended, where
+    the workbook for that says whether it is reported in it.
     """
 
     form: str
@@ -161,6 +162,19 @@ class PastBook:
     totals: Figures
     ended: str = ""
     since: str = ""
+    within: str = ""
+
+
+def taking_over(
+    past: tuple[PastBook, ...], form: str, period: Period, *, is_taken: bool
+) -> tuple[PastBook, ...]:
+    """Give the past as a workbook for `period` has it: units that ended within are reported in it, or are not."""
+    asked = [book.form == form and book.within == period.period_id for book in past]
+    return tuple(
+        replace(book, since=period.period_id) if is_within else book
+        for book, is_within in zip(past, asked, strict=True)
+        if is_taken or not is_within
+    )
 
 
 def earlier_book(

@@ -112,6 +112,7 @@ SHOWN = (PERCENT,)
 SWINGS = ("核实性", "提示性", NOT_ASKED)
 IN_PLACE_OF_NUMBERS = ("未开展", "不适用")
 
+TAKING_OVER = "已并入本单位填报"
 COVER_ROLES: Mapping[str, str] = MappingProxyType(
     {
         "单位代码": "unit_id",
@@ -122,6 +123,7 @@ COVER_ROLES: Mapping[str, str] = MappingProxyType(
         "联系电话": "phone",
         "更正原因": "reason",
         "零报告": "nil",
+        TAKING_OVER: "taking_over",
     }
 )
 """What a column of the cover is to the engine, by the field of `Cover` that names it."""

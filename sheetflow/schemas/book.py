@@ -24,6 +24,7 @@ from sheetflow.schemas.filings import Filing, FilingCell, asking_sheets
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import Figures, Number, measure_all
+from sheetflow.schemas.merging import Merging
 from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.review import Heard
 from sheetflow.schemas.sheets import Sheet
@@ -254,17 +255,16 @@ class Earlier:
 class JudgingContext:
     """Everything beyond the file that judging may ask; `now` is the clock.
 
-    `earlier` gives, for a form and period, what was accepted before it in the same year, `later` what
-    after it, in order. `known_keys` resolves a reference into another unit's book. `waived` gives the
-    rules that a superior lets pass for this submission, with why; `explained` what the unit has said
-    of findings in accepted submissions so far. `working_days` are the deadlines by level. `handed_in`
-    is when the file was handed in, where that is known to be before `now`. `standing` names the receipt
-    of the accepted workbook that this one, where it is another, would take the place of. `newest` gives the
-    unit's newest accepted book of another form (None: nobody knows any, so that none is missed), `gathered`
-    the entries that a gathered sheet (form, sheet, period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
-    looks for them here, so that none is missed. `batch` numbers the first delivery of which
-    files came along with the workbook (0 where nobody knows), `until` the one with which the unit's next
-    workbook came (0 for none). `passed` names the superior that let an earlier submission pass (验收);
+    `earlier` gives, for a form and period, what was accepted before it in the same year, `later` what after it, in
+    order. `known_keys` resolves a reference into another unit's book. `waived` gives the rules that a superior lets
+    pass for this submission, with why; `explained` what the unit has said of findings in accepted submissions so far.
+    `working_days` are the deadlines by level. `handed_in` is when the file was handed in, where that is known to be
+    before `now`. `standing` names the receipt of the accepted workbook that this one, where it is another, would take
+    the place of. `newest` gives the unit's newest accepted book of another form (None: nobody knows any, so that none
+    is missed), `gathered` the entries that a gathered sheet (form, sheet, period) is printed with (None: likewise). `files` are those
+    that the unit handed in beside its workbooks; None: nobody looks for them here, so that none is missed. `batch`
+    numbers the first delivery of which files came along with the workbook (0 where nobody knows), `until` the one with
+    which the unit's next workbook came (0 for none). `passed` names the superior that let an earlier submission pass (验收);
     `mending`: a superior returned what counted last, so that what comes now is 退回修改.
     """
 
@@ -288,7 +288,6 @@ class JudgingContext:
     gathered: Callable[[str, str, Period], tuple[GatheredRow, ...] | None] = (
         lambda _form, _sheet, _period: None
     )
-    """None: nobody knows, so that no entry is missed."""
     accepted: Callable[[str, Period], RowsBySheet] = lambda _form, _period: MappingProxyType({})
     """The rows by sheet that were accepted for that very period, of a form that goes on within it."""
     heard: Callable[[str, Period], tuple[Heard, ...]] = lambda _form, _period: ()
@@ -300,6 +299,7 @@ class JudgingContext:
     files: tuple[EvidenceFile, ...] | None = None
     batch: int = 0
     until: int = 0
+    merging: Merging = field(default_factory=Merging)
     moved: Callable[[Form, Period, dt.datetime], dt.datetime] = lambda _form, _period, usual: usual
     """The unit's deadline where it would usually be that: the settings or a superior may have moved it."""
 

@@ -59,7 +59,7 @@ def hangs_on(form: Form, code: str) -> bool:
     """Whether one of our own checks, by its code, has anything to look at in a form.
 
     Only sheets that are gathered or ask for 填报声明, forms in which others are judged, those that files come
-    beside and those that point into another form's book have some.
+    beside, those that ask who reports for merged units and those that point into another form's book have some.
     """
     if code.startswith(OF_FILES):
         return takes_files(form)
@@ -68,6 +68,8 @@ def hangs_on(form: Form, code: str) -> bool:
     if code in OF_OTHER_FORMS:
         types = (column.type for sheet in form.sheets for column in sheet.columns)
         return any("/" in kind.to for kind in types if isinstance(kind, Reference | References))
+    if code == "reported-apart":
+        return form.cover.taking_over is not None
     if code.startswith("judging-"):
         return form.judging is not None
     return not code.startswith("gathered-") or any(sheet.gathered for sheet in form.sheets)

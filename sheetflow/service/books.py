@@ -41,9 +41,10 @@ from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.review import Passing
 from sheetflow.service.attempts import OWN_OUTCOMES
 from sheetflow.service.gists import gists_of
+from sheetflow.service.merged_units import tree_for
 from sheetflow.service.passing import going_up, passing_by_unit, reviews_of, said_of
 from sheetflow.store.records import Measurement, PublicationKind, Submission
-from sheetflow.units import Unit
+from sheetflow.units import Unit, UnitTree
 
 PASSED = "deadlines passed"
 """The name of the fingerprint that holds the last deadline which has passed."""
@@ -69,7 +70,7 @@ class _Period:
 def books_of(context: Context, form: Form, period: Period, top: Unit | None = None) -> Books:
     """Gather everything accepted and tried in `form` up to `period`, of all or below `top`."""
     store = context.store
-    among = _answered_for_below(context, top, period) if top else None
+    among = _answered_for_below(tree_for(context, form), top, period) if top else None
     accepted: dict[UnitAndPeriod, Accepted] = {}
     beyond: dict[UnitAndPeriod, Accepted | None] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
@@ -96,7 +97,7 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
 
     return Books(
         form=with_making(form, made_then(period, accepted)),
-        tree=context.tree,
+        tree=tree_for(context, form),
         period=period,
         accepted=accepted,
         attempts=attempts,
@@ -206,9 +207,8 @@ def _accepted(
     )
 
 
-def _answered_for_below(context: Context, top: Unit, period: Period) -> frozenset[str]:
+def _answered_for_below(tree: UnitTree, top: Unit, period: Period) -> frozenset[str]:
     """Name all units below `top`, and those that ended and are answered for by one of them."""
-    tree = context.tree
     below = tree.subtree(top.unit_id)
     ended = (old for unit in below for old in tree.predecessors_on(unit.unit_id, period.last_day))
     return frozenset(unit.unit_id for unit in (*below, *ended))

@@ -21,6 +21,7 @@ from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.review import Matter, NewDecision, Verdict
 from sheetflow.service.attempts import last_decision, last_round
 from sheetflow.service.gathering import gathering_units
+from sheetflow.service.merged_units import ended_within, tree_for
 from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.questions import asked_before, mail_of_questions, named_above
@@ -216,19 +217,22 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
     marks += [
         _stale(submission, unit, later, kind)
         for later in periods
-        for unit in above(context, _answering(context, submission.unit_id, later))
+        for unit in above(context, _answering(context, submission.form, submission.unit_id, later))
         for kind in ROLL_UPS
     ]
     marks += review_marks(context, submission.unit_id, submission.form, periods, submission.receipt)
     if takes_files(context.form(submission.form)):
-        chain = context.tree.chain(_answering(context, submission.unit_id, begun).unit_id)
+        chain = context.tree.chain(
+            _answering(context, submission.form, submission.unit_id, begun).unit_id
+        )
         marks += [_stale(submission, unit, begun, PublicationKind.FILES) for unit in chain[1:]]
         marks += pages_of_files(context, submission.unit_id)
     for later in periods[1:]:
-        unit = _answering(context, submission.unit_id, later)
+        unit = _answering(context, submission.form, submission.unit_id, later)
         marks.append(_stale(submission, unit, later, PublicationKind.WORKBOOK))
     if submission.outcome == "accepted":
         marks += _gathering(context, submission, begun)
+        marks += _merged_within(context, submission, begun)
     return marks
 
 
@@ -252,7 +256,7 @@ def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
             why=decision.number,
         )
         for period in periods
-        for unit in above(context, _answering(context, decision.unit_id, period))
+        for unit in above(context, _answering(context, decision.form, decision.unit_id, period))
         for kind in (ROLL_UPS if lets_pass else (PublicationKind.BOARD,))
     ]
     reviews = all_review_marks(context, decision.unit_id, form.key, [begun], decision.number)
@@ -316,9 +320,20 @@ def above(context: Context, unit: Unit) -> list[Unit]:
     return [entry for entry in chain if context.tree.children(entry.unit_id)]
 
 
-def _answering(context: Context, unit_id: str, period: Period) -> Unit:
+def _answering(context: Context, form: str, unit_id: str, period: Period) -> Unit:
     """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
-    return context.tree.successor_on(unit_id, period.last_day) or context.tree[unit_id]
+    tree = tree_for(context, context.form(form))
+    return tree.successor_on(unit_id, period.last_day) or tree[unit_id]
+
+
+def _merged_within(context: Context, submission: Submission, period: Period) -> Iterator[Stale]:
+    """Mark what shows units that ended within the period, and that this workbook reports now or no longer."""
+    for ended, within in ended_within(context, context.form(submission.form)):
+        heir = context.tree.successor_on(ended.unit_id, within.last_day)
+        if within == period and heir and heir.unit_id == submission.unit_id:
+            yield _stale(submission, ended, period, PublicationKind.PROGRESS)
+            for unit in above(context, ended):
+                yield from (_stale(submission, unit, period, kind) for kind in ROLL_UPS)
 
 
 def _answer_mark(submission: Submission) -> Stale:

@@ -15,6 +15,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import UNTIL, Matter, Policy, standing
 from sheetflow.service.books import PASSED, passed_until
 from sheetflow.service.consequences import above
+from sheetflow.service.merged_units import tree_for
 from sheetflow.service.passing import policy_of, superior_of
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.review_marks import has_reviews, review_marks
@@ -43,7 +44,8 @@ def mark_overdue(context: Context) -> int:
     newest = max(until for until, *_ in (*passed, *excused))
     marks: set[Stale] = set()
     for _, form, period, level in passed:
-        units = [unit for unit in context.tree.living_on(period.last_day) if unit.level == level]
+        living = tree_for(context, form).living_on(period.last_day)
+        units = [unit for unit in living if unit.level == level]
         overdue = units if form.is_for(level) else []
         why = f"{period.label}{level}一级的截止时间已过"
         found = _marks(context, form, period, overdue, why)

@@ -20,6 +20,7 @@ from sheetflow.publishing.places import safe_name
 from sheetflow.reporting.paper_volume import write_originals
 from sheetflow.schemas.evidence import NamedFile, takes_files
 from sheetflow.schemas.forms import Form
+from sheetflow.service.merged_units import tree_for
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_made_from, ours_at
 from sheetflow.store.records import Publication, PublicationKind, Stale
 from sheetflow.units import Unit
@@ -63,7 +64,7 @@ def _handed_up(
     context: Context, form: Form, reader: Unit, period: Period
 ) -> Mapping[Unit, Sequence[NamedFile]]:
     """Give the files of everyone below that counts, each content once, by who answers for them."""
-    tree = context.tree
+    tree = tree_for(context, form)
     heirs = {
         unit.unit_id: tree.successor_on(unit.unit_id, period.last_day) or unit for unit in tree
     }

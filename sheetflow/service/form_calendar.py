@@ -18,6 +18,7 @@ from sheetflow.schemas.review import UNTIL, Matter, standing
 from sheetflow.schemas.schedule import opens_at, reminders_at, urged_at
 from sheetflow.service.calendar import Task
 from sheetflow.service.issuing import FormPeriod, announce, issue_to
+from sheetflow.service.merged_units import tree_for
 from sheetflow.service.reminding import Due, hand_out_lacking, remind_due
 
 _SENSIBLE = dt.timedelta(days=60)
@@ -87,7 +88,7 @@ def _task(
 
 
 def _issue(context: Context, form: Form, period: Period) -> None:
-    issue_to(context, form, period, context.tree.living_on(period.last_day))
+    issue_to(context, form, period, tree_for(context, form).living_on(period.last_day))
 
 
 def opened_at(context: Context, form: Form, period: Period) -> dt.datetime:

@@ -23,6 +23,7 @@ from sheetflow.schemas.review import Matter, Verdict, standing
 from sheetflow.service.attempts import last_decision
 from sheetflow.service.gathering import accepted_within, gathered_for
 from sheetflow.service.hearing import hearing_of
+from sheetflow.service.merged_units import ended_within, told_of_merging, tree_for
 from sheetflow.store.records import Arrival
 from sheetflow.units import Unit
 
@@ -93,6 +94,7 @@ def request_for_unit(
             if earlier and counting.sha256 != sha256:
                 changes[form.key, counting.period] = counting.receipt
     hearing = hearing_of(context, unit, arrival_id)
+    taken, apart = told_of_merging(context, unit)
     return JudgeRequest(
         path=path,
         campaign=context.settings.campaign,
@@ -111,6 +113,8 @@ def request_for_unit(
         passed=hearing.passed,
         mending=frozenset(hearing.mending),
         standing_rows=hearing.standing_rows,
+        taken_over_by=taken,
+        apart=apart,
     )
 
 
@@ -138,10 +142,17 @@ def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
 
     Its own, one a period, with the 累计 at its end; then those of units merged into it.
     """
-    books = _own_books(context, form, unit)
+    tree = tree_for(context, form)
+    books = _own_books(context, form, tree[unit.unit_id])
+    within = {ended.unit_id: period.period_id for ended, period in ended_within(context, form)}
     for ended, since in merged_since(context, form, unit):
         books += [
-            replace(book, ended=ended.unit_id, since=since.period_id)
+            replace(
+                book,
+                ended=ended.unit_id,
+                since=since.period_id,
+                within=within.get(ended.unit_id, ""),
+            )
             for book in _own_books(context, form, ended)
         ]
     return books
@@ -149,11 +160,15 @@ def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
 
 def merged_since(context: Context, form: Form, unit: Unit) -> Iterator[tuple[Unit, Period]]:
     """Give each unit merged into this one, and the form's first period that this one reports for it."""
-    for ended in context.tree.succeeded:
+    tree = tree_for(context, form)
+    for ended in tree.succeeded:
         if ended.valid_to is None:
             continue
-        for period in form.periods_of(ended.valid_to.year):
-            if ended in context.tree.predecessors_on(unit.unit_id, period.last_day):
+        periods = form.periods_of(ended.valid_to.year)
+        if ended != context.tree[ended.unit_id]:  # prolonged to the year's end, perhaps
+            periods = (*periods, form.period_of(ended.valid_to + dt.timedelta(days=1)))
+        for period in periods:
+            if ended in tree.predecessors_on(unit.unit_id, period.last_day):
                 yield ended, period
                 break
 

@@ -26,6 +26,7 @@ from sheetflow.schemas.review import Decision, Question, Verdict
 from sheetflow.service.books import declared, passed_until
 from sheetflow.service.deciding import reviews_in, who_decides
 from sheetflow.service.files import is_overtaken
+from sheetflow.service.merged_units import tree_for
 from sheetflow.service.publish import (
     Attempts,
     Made,
@@ -107,9 +108,9 @@ class _Pages:
         context = self.context
         until = context.deadline(unit, form, period)
         other = context.campaign.other_form(form.key)
-        heir = None
-        if not unit.exists_on(period.last_day):
-            heir = context.tree.successor_on(unit.unit_id, period.last_day)
+        heir, tree = None, tree_for(context, form)
+        if not tree[unit.unit_id].exists_on(period.last_day):
+            heir = tree.successor_on(unit.unit_id, period.last_day)
         submissions = self._submissions[unit.unit_id, form.key, period.period_id]
         review = self._review(unit, form, period)
         answers = tuple(self._answer(submission, review) for submission in submissions)

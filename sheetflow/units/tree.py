@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sheetflow.errors import UnitsError
 from sheetflow.lookalikes import plain, without_spaces
@@ -149,6 +149,17 @@ class UnitTree:
         """The unit whose inbox folder is called `name`."""
         unit = self.units.get(name.partition("-")[0])
         return unit if unit is not None and unit.folder == name else None
+
+    def prolonged(self, ends: Mapping[str, dt.date]) -> UnitTree:
+        """The same tree in which these units end on other days: until then they answer for themselves."""
+        if not ends:
+            return self
+        moved = {key: replace(self.units[key], valid_to=day) for key, day in ends.items()}
+        return replace(
+            self,
+            units={**self.units, **moved},
+            succeeded=tuple(moved.get(unit.unit_id, unit) for unit in self.succeeded),
+        )
 
     def living_on(self, day: dt.date) -> tuple[Unit, ...]:
         """The units that exist on `day`.

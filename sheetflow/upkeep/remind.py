@@ -22,6 +22,7 @@ from sheetflow.mail.letter_data import Event
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.issuing import REMINDED, issue_lacking, issue_to
+from sheetflow.service.merged_units import tree_for
 from sheetflow.service.reminding import (
     lines_of,
     missing_of,
@@ -55,7 +56,7 @@ def issue_workbooks(
     renew_templates(context.workspace)
     if not context.templates.brings_report:
         lay_report_template(context, form)
-    wanted = context.tree.living_on(period.last_day) if units is None else units
+    wanted = tree_for(context, form).living_on(period.last_day) if units is None else units
     return issue_to(context, form, period, wanted)
 
 

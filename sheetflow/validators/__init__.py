@@ -26,12 +26,14 @@ from sheetflow.validators.general_rules import (
     check_required,
     check_retired_options,
 )
+from sheetflow.validators.merged_units import check_taken_over
 from sheetflow.validators.recognition import check_correction, check_expected
 from sheetflow.validators.superiors import check_superiors
 
 GENERAL_RULES: tuple[Rule, ...] = (
     check_expected,
     check_correction,
+    check_taken_over,
     check_required,
     check_keys_unique,
     check_references,

@@ -25,6 +25,7 @@ from sheetflow.schemas.parsing import read_code, read_text
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.units import units_called
 from sheetflow.validators.matching import Found, bare_label, find_card_values, find_sheets
+from sheetflow.validators.merged_units import owes_itself
 from sheetflow.workbook import RawWorkbook
 
 _VERSION = re.compile("[0-9]{1,6}")
@@ -371,6 +372,11 @@ def check_expected(book: Book, context: JudgingContext) -> Iterator[Finding]:
         fill = "、".join(f"{name}级" for name in levels if book.form.is_for(name))
         why = f"是{unit.level}级单位，《{book.form.title}》由{fill}单位填报"
         remedy = f"改报本单位应报的报表；{fill}单位的工作簿，请放进它自己的报送文件夹"
+    elif heir_name := context.merging.taken_over_by(book.form.key, book.period):
+        why = f"已于本期撤并，由{heir_name}并入本单位填报"
+        remedy = f"与{heir_name}联系：要单独填报的，请{heir_name}先更正，不再并入"
+    elif owes_itself(book, unit):
+        return
     elif not unit.exists_on(last_day):
         heir = context.tree.successor_on(unit.unit_id, last_day)
         ended = unit.valid_to is not None and unit.valid_to < last_day

@@ -28,7 +28,7 @@ from sheetflow.schemas.columns import (
     text,
     whole,
 )
-from sheetflow.schemas.conditions import AtLeast, Filled, Not, Through, where
+from sheetflow.schemas.conditions import AtLeast, Filled, Is, Not, Through, where
 from sheetflow.schemas.expressions import Call, Cell, Joined, Literal, Name, Operation, OwnCell
 from sheetflow.schemas.forms import (
     Across,
@@ -49,6 +49,7 @@ from tests.tiny.cadences import HALF_YEAR, MONTH, ONCE, YEAR
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.forms import HEAD, OUTLETS, PATROL_FORM, PATROLS, TALLY
 from tests.tiny.gauged import GAUGED
+from tests.tiny.merging import MergingHead
 from tests.tiny.pair import COUNTIES, PAIR
 from tests.tiny.reported import REPORTED
 
@@ -172,7 +173,7 @@ class Tale(RowModel):
 
 
 SHEETS = (
-    replace(HEAD, note="逐项填写", source="办法第一条"),
+    replace(HEAD, declared=MergingHead.columns(), note="逐项填写", source="办法第一条"),
     replace(TALLY, title="汇总（一）"),
     OUTLETS,
     PATROLS,
@@ -260,7 +261,11 @@ FULL_FORM = replace(
     key="full",
     version=2,
     sheets=SHEETS,
-    cover=replace(PATROL_FORM.cover, exempt_when_nil=frozenset({"said"})),
+    cover=replace(
+        PATROL_FORM.cover,
+        exempt_when_nil=frozenset({"said"}),
+        taking_over=Is("takes_over", ("是",)),
+    ),
     indicators=(
         *PATROL_FORM.indicators,
         Indicator(

@@ -26,9 +26,20 @@ from tests.validators.pairs_cells import CELLS
 from tests.validators.pairs_contest import CONTESTS
 from tests.validators.pairs_filings import FILINGS
 from tests.validators.pairs_judging import JUDGING
+from tests.validators.pairs_merging import MERGING
 from tests.validators.pairs_superiors import SUPERIORS
 
-PAIRS = (*CELLS, *BOOKS, *ATTACHED, *CAMPAIGNS_OWN, *JUDGING, *FILINGS, *CONTESTS, *SUPERIORS)
+PAIRS = (
+    *CELLS,
+    *BOOKS,
+    *ATTACHED,
+    *CAMPAIGNS_OWN,
+    *JUDGING,
+    *FILINGS,
+    *CONTESTS,
+    *SUPERIORS,
+    *MERGING,
+)
 ELSEWHERE = {
     # Codes that no drawn workbook can bear, and the test that proves each.
     "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sheetflow.definition.compiling.desk import ColumnDraft, Desk, FormDraft, SheetDraft, Span
 from sheetflow.definition.keys import derived_key
 from sheetflow.definition.lines import Line
-from sheetflow.definition.meanings import COUNTED, COVER_ROLES
+from sheetflow.definition.meanings import COUNTED, COVER_ROLES, TAKING_OVER
 from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import OPEN, Column, choice, day, period_name, phone, text
 from sheetflow.schemas.conditions import Is, where
@@ -56,7 +56,8 @@ _FOOT = (
 
 def add_standard_cover(form: FormDraft, draft: SheetDraft) -> None:
     """Give a cover that plays no roles the standard columns; its own stand before 零报告."""
-    if any(set(column.purposes) & COVER_ROLES.keys() for column in draft.columns):
+    own_roles = COVER_ROLES.keys() - {TAKING_OVER}
+    if any(set(column.purposes) & own_roles for column in draft.columns):
         return
     foot = () if form.cadence in {Cadence.YEAR, Cadence.ONCE} else _FOOT
     own = _without_doubled([*_HEAD, *foot], draft.columns)
@@ -106,6 +107,7 @@ def read_cover(
             desk.faults.add(draft.spot, told)
         return None
     reason, nil = by_key.get(roles.get("更正原因", "")), by_key.get(roles.get("零报告", ""))
+    taking = by_key.get(roles.get(TAKING_OVER, ""))
     asked = reason.required if reason else None
     return Cover(
         sheet=draft.key,
@@ -118,6 +120,7 @@ def read_cover(
         reason=reason.key if reason else "",
         correction=asked if isinstance(asked, Is) else None,
         nil=where(nil.key, _NIL) if nil else None,
+        taking_over=Is(taking.key, (_NIL,)) if taking else None,
         exempt_when_nil=exempt,
     )
 
@@ -135,7 +138,13 @@ def _roles(draft: SheetDraft) -> dict[str, str]:
     return roles
 
 
-_TYPES = {"报告期": "报告期", "填报日期": "日期", "零报告": "单选", "联系电话": "电话"}
+_TYPES = {
+    "报告期": "报告期",
+    "填报日期": "日期",
+    "零报告": "单选",
+    "联系电话": "电话",
+    TAKING_OVER: "单选",
+}
 
 
 def tell_roles(desk: Desk, draft: SheetDraft, columns: Sequence[Column], *, is_cover: bool) -> None:
@@ -156,8 +165,12 @@ def tell_roles(desk: Desk, draft: SheetDraft, columns: Sequence[Column], *, is_c
                 line.fault("purpose", f"用途{name}只用于封面，《{draft.title}》不是封面。")
             elif wanted and each.word and each.word != wanted:
                 line.fault("purpose", f"用途是{name}的应是{wanted}栏，这一栏是{each.word}。")
-            elif name == "零报告" and made and not (_asks_yes(made) or desk.mentions_broken(_NIL)):
-                line.fault("extra", f"零报告的选项里要有“{_NIL}”。")
+            elif (
+                name in {"零报告", TAKING_OVER}
+                and made
+                and not (_asks_yes(made) or desk.mentions_broken(_NIL))
+            ):
+                line.fault("extra", f"{name}的选项里要有“{_NIL}”。")
 
 
 def _tell_counted(line: Line, column: Column | None, *, is_cover: bool) -> None:

@@ -116,6 +116,8 @@ def _unsayable(form: Form) -> Iterator[str]:
         isinstance(cover.nil, Is) and cover.nil.options == (words.YES,)
     ):
         yield "零报告应当是一栏填了“是”"
+    if cover.taking_over is not None and cover.taking_over.options != (words.YES,):
+        yield f"{words.TAKING_OVER}应当是一栏填了“是”"
     if (person := form.same_person) and person.where != form.by_key[person.sheet].void_not:
         yield "跨单位核对的应当是没有按“不计入条件”除去的行"
     if person and not _in_order(form.by_key[person.sheet], person.matter):
