@@ -35,8 +35,12 @@ class Awaiting:
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """What may be decided."""
-        return self.matter.verdicts
+        """What may be decided; whoever asked from further up returns nothing."""
+        is_answer = self.matter is Matter.ANSWERED
+        above = is_answer and self.question is not None and self.question.is_forwarded
+        return tuple(
+            each for each in self.matter.verdicts if not (above and each is Verdict.RETURN)
+        )
 
 
 def waiting_of(review: Review) -> tuple[Awaiting, ...]:

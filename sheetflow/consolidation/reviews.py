@@ -256,7 +256,10 @@ def questions_of(review: Review) -> tuple[Asked, ...]:
 
 def _asked(review: Review, decision: Decision, decided: Answers) -> Asked:
     """Tell how one question stands; one from further up follows what the unit between made of it."""
+    between = decided.get((Matter.FORWARDED, decision.number))
     closed = decided.get((Matter.ANSWERED, decision.number))
+    if between and between.by_unit == decision.by_unit:
+        closed = between  # whoever asked waits no longer for the unit between
     asked = Asked(decision=decision, closed_by=closed)
     if not asked.is_forwarded:
         for handed in reversed(review.in_order):
@@ -265,7 +268,7 @@ def _asked(review: Review, decision: Decision, decided: Answers) -> Asked:
                     asked, answer=answer, answered_in=handed.receipt, answered_at=handed.at
                 )
                 break
-    elif between := decided.get((Matter.FORWARDED, decision.number)):
+    elif between:
         answer, at = _handed_up(review, between, decided)
         is_passed_on = between.verdict is Verdict.QUERY
         passed_on = between if is_passed_on else None

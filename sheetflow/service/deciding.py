@@ -228,7 +228,10 @@ def _is_heard(context: Context, decision: NewDecision) -> bool:
     if decision.verdict is Verdict.UNDO:
         undone = context.store.decisions.find(decision.about)
         return undone is not None and _is_heard(context, undone)
-    if decision.matter in {Matter.HELD, Matter.ANSWERED}:
+    if decision.matter is Matter.ANSWERED:
+        asked = context.store.decisions.find(decision.about)
+        return not (asked and asked.details.get(FORWARDED))
+    if decision.matter is Matter.HELD:
         return True
     if decision.matter is Matter.WAIVER:
         return decision.verdict is Verdict.AGREE

@@ -268,6 +268,19 @@ def test_a_question_from_further_up_is_the_citys_to_see_to() -> None:
     assert (asked.state, asked.answer) == (Question.ANSWERED, "年报口径不同")
     assert (Matter.ANSWERED, PROVINCE) in story.waiting()
     assert (Matter.FORWARDED, CITY) not in story.waiting()
+    (waits,) = [each for each in waiting_of(story.review) if each.matter is Matter.ANSWERED]
+    assert waits.verdicts == (Verdict.SETTLE, Verdict.QUERY), "it has no power over the county"
+
+
+def test_whoever_asked_may_stop_waiting_for_the_city() -> None:
+    """Where the city is late, the province's own 办结 closes the question, and nothing waits any longer."""
+    story = Story()
+    story.hands_in()
+    number = story.asked_from_above(FIRST)
+    story.decides(Matter.FORWARDED, Verdict.SETTLE, FIRST, number, by_unit=PROVINCE)
+    (asked,) = questions_of(story.review)
+    assert asked.state is Question.SETTLED
+    assert story.waiting() == [(Matter.PASSING, CITY)]
 
 
 def test_a_question_that_is_passed_on_goes_up_once_the_city_settled_it() -> None:
