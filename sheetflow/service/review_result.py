@@ -22,6 +22,7 @@ REVIEW = "review"
 AGAIN = "again"
 """Why nothing is done of the bytes of one that was answered."""
 _MOST_IN_MAIL = 10
+_HOW = "没有办理的，照“说明”改好，存盘再放一次；办错了的，在新的审核单《已处理》里选“撤销”。"
 
 _WHY = {
     "stamp-unit": (
@@ -43,6 +44,10 @@ _WHY = {
     "none-below": (
         "本单位没有填报这张表的下级单位，没有要办理的事",
         "放错文件夹的，请放到应当办理的单位的文件夹",
+    ),
+    "rows": (
+        "行数太多，不像是系统发出的审核单，没有办理",
+        "请在本单位答复文件夹里最新的审核单上填写",
     ),
     AGAIN: (
         "与前面收到的一份完全一样，没有重复办理",
@@ -74,7 +79,7 @@ def begin_result(context: Context, mark: Stale, document: Sequence[Document]) ->
     content = write_review_result(
         f"办理结果（{_called(context, arrival, head)}）",
         context.campaign.title,
-        _note(arrival, head, rows),
+        _note(arrival, head, rows) + (_HOW if rows else ""),
         [ResultRow(**row) for row in rows],
         ("可以办理", "不能办理") if arrival.purpose == "precheck" else ("已办理", "没有办理"),
         arrival.arrived_at,

@@ -36,6 +36,7 @@ from sheetflow.units import Unit
 from sheetflow.writing.review_result import ResultRow
 
 _SIGNED = GROUNDS[0]
+_LONGEST, _MOST_ROWS = 200, 5000
 _NO_SCAN = "还没有收到签批件（取名“签批_编号.pdf”放进来）"
 
 
@@ -106,6 +107,8 @@ def _whose(
     if form is None or period is None or not form.takes(period):
         return None, "period"
     which = (form.key, period)
+    if len(typed.rows) > _MOST_ROWS:
+        return which, "rows"
     if typed.unit_id != unit.unit_id.upper():
         return which, "stamp-unit"
     if context.judge_stamp(typed.token, form.key, unit.unit_id, period.period_id) is Token.WRONG:
@@ -156,7 +159,9 @@ def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:
 
 def _why_not(context: Context, unit: Unit, number: str) -> str:
     """Say why a number that does not wait for `unit` is none for it to decide."""
-    receipts = (number[:end] for end in range(len(number), 0, -1) if number[end:][:1] == "-")
+    # A receipt stands before a dash; what is longer than any number is none.
+    ends = [at for at, mark in enumerate(number[:_LONGEST]) if mark == "-"]
+    receipts = (number[:end] for end in reversed(ends))
     submissions = map(context.store.submissions.find_submission, receipts)
     found = next(filter(None, submissions), None)
     if found is None or found.unit_id not in context.tree:

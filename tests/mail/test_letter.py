@@ -93,8 +93,8 @@ class _Reader(HTMLParser):
         ),
         (
             "reviewed",
-            {"paper": "审核单", "number": None},
-            "审核单有没办理的：历下区 2012年1—2月",
+            {"paper": "审核单", "number": None, "remarks": ("第6行",)},
+            "审核单没有全部办理：历下区 2012年1—2月",
         ),
         ("decision", {}, "不予接收：历下区 2012年1—2月（第2号）"),
     ],

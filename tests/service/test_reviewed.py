@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -19,12 +20,14 @@ from tests.tiny.desk import (
     FIRST,
     IN_TIME,
     NEXT_DAY,
+    NORTH,
     OTHER_CITY,
     PROVINCE,
     SOUTH,
     WEST,
     Desk,
     body,
+    sound,
     stamp_cell,
     table,
 )
@@ -158,6 +161,44 @@ def test_a_precheck_says_what_would_take_effect(city: Officer) -> None:
     (answer,) = city.desk.out(CITY, FIRST).glob("预审办理结果_*.xlsx")
     assert result(answer)[0][0] == "可以办理"
     assert "审核单预审（都可以办理）" in told(city.desk, CITY)
+
+
+def test_the_rest_of_the_page_is_let_pass(city: Officer) -> None:
+    """全部通过 passes both counties in the name of who signed once; each row is answered."""
+    city.signs().passes_the_rest().drops()
+    city.desk.run(NEXT_DAY)
+    assert [(each.unit_id, each.verdict, each.decider) for each in decisions(city.desk)] == [
+        (EAST, Verdict.AGREE, WHO),
+        (WEST, Verdict.AGREE, WHO),
+    ]
+    assert [row[0] for row in result(city.results[0])] == ["已办理", "已办理"]
+
+
+def test_a_workbook_in_doubt_is_let_in_by_its_superior(city: Officer) -> None:
+    """待确认: what lay in a wrong folder counts for that folder's unit once the city says 同意."""
+    desk = city.desk
+    desk.drop(WEST, desk.fill(EAST, sound(900)), "错放.xlsx")
+    desk.run(NEXT_DAY)
+    held = desk.submissions(WEST)[-1]
+    assert held.outcome == "held"
+    city.types(WAITING_SHEET, f"{held.receipt}-认1", **{VERDICT: "同意"}).drops()
+    desk.run(NEXT_DAY)
+    (decision,) = decisions(desk)
+    assert (decision.matter, decision.receipt) == (Matter.HELD, held.receipt)
+    assert desk.submissions(WEST)[-1].outcome != "held"
+
+
+def test_a_delay_is_granted_until_a_day(city: Officer) -> None:
+    """下级情况: 已批准缓报 with its day is noted of the county; another officer's older sheet does not undo it."""
+    desk = city.desk
+    other = Officer(desk, OTHER_CITY)
+    other.types("下级情况", NORTH, 未报原因="已批准缓报", 缓报至=dt.date(2012, 4, 20)).drops()
+    desk.run(NEXT_DAY)
+    (noted,) = decisions(desk)
+    assert (noted.unit_id, noted.matter) == (NORTH, Matter.UNIT)
+    assert (noted.details["reason"], noted.details["until"]) == ("已批准缓报", "2012-04-20")
+    row = next(row for row in table(other.sheet, "下级情况", NUMBER) if row["单位"] == "北岸县")
+    assert (row["未报原因"], row[NUMBER]) == ("已批准缓报", f"{NORTH}-{FIRST}-况2")
 
 
 def test_a_decision_is_taken_back(city: Officer) -> None:
