@@ -23,7 +23,7 @@ from sheetflow.service.attempts import last_decision, last_round
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.merged_units import ended_within, tree_for
 from sheetflow.service.new_contact import ask_to_confirm
-from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.publish import GOING_UP, ROLL_UPS
 from sheetflow.service.questions import asked_before, mail_of_questions, named_above
 from sheetflow.service.review_marks import all_review_marks, review_marks
 from sheetflow.service.review_result import REVIEW, has_result, result_mark, result_path_of
@@ -257,7 +257,8 @@ def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
         )
         for period in periods
         for unit in above(context, _answering(context, decision.form, decision.unit_id, period))
-        for kind in (ROLL_UPS if lets_pass else (PublicationKind.BOARD,))
+        for kind in (GOING_UP if lets_pass else (PublicationKind.BOARD,))
+        if kind is not PublicationKind.FILES or takes_files(form)
     ]
     reviews = all_review_marks(context, decision.unit_id, form.key, [begun], decision.number)
     return [*rolled_up, *reviews]

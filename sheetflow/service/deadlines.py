@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 
 from sheetflow.context import LOG, Context
 from sheetflow.periods import Period, end_of
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import UNTIL, Matter, Policy, standing
 from sheetflow.service.books import PASSED, passed_until
 from sheetflow.service.consequences import above
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.passing import policy_of, superior_of
-from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.publish import GOING_UP, ROLL_UPS
 from sheetflow.service.review_marks import has_reviews, review_marks
 from sheetflow.store.records import PublicationKind, Stale
 from sheetflow.units import Unit
@@ -111,7 +112,7 @@ def _going_up(
     further = {one for unit in units if unit in superiors for one in above(context, unit)[1:]}
     for unit in further:
         for later in (period, *period.rest_of_year):
-            for kind in ROLL_UPS:
+            for kind in GOING_UP if takes_files(form) else ROLL_UPS:
                 yield Stale(
                     unit_id=unit.unit_id,
                     form=form.key,

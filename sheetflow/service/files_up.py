@@ -20,7 +20,8 @@ from sheetflow.publishing.places import safe_name
 from sheetflow.reporting.paper_volume import write_originals
 from sheetflow.schemas.evidence import NamedFile, takes_files
 from sheetflow.schemas.forms import Form
-from sheetflow.service.merged_units import tree_for
+from sheetflow.service.books import passed_until
+from sheetflow.service.passing import counting_for
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_made_from, ours_at
 from sheetflow.store.records import Publication, PublicationKind, Stale
 from sheetflow.units import Unit
@@ -64,18 +65,13 @@ def _handed_up(
     context: Context, form: Form, reader: Unit, period: Period
 ) -> Mapping[Unit, Sequence[NamedFile]]:
     """Give the files of everyone below that counts, each content once, by who answers for them."""
-    tree = tree_for(context, form)
-    heirs = {
-        unit.unit_id: tree.successor_on(unit.unit_id, period.last_day) or unit for unit in tree
-    }
-    among = [one for one, heir in heirs.items() if reader in tree.chain(heir.unit_id)[1:]]
-    accepted = context.store.submissions.find_all_accepted(form.key, period.period_id, among=among)
+    accepted = counting_for(context, form, period, reader, passed_until(context))
     named = context.store.files.find_named(one.judgement_id for one in accepted.values())
     found: dict[Unit, list[NamedFile]] = {}
     for unit_id, submission in sorted(accepted.items()):
         files = [file for file in named.get(submission.judgement_id, ()) if file.sha256]
         if files:
-            found[tree[unit_id]] = files
+            found[context.tree[unit_id]] = files
     return found
 
 

@@ -23,6 +23,7 @@ from sheetflow.periods import Period, end_of
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Decision, Matter, Passing, Policy, Question, Verdict
 from sheetflow.service.deciding import reviews_in
+from sheetflow.service.merged_units import tree_for
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
@@ -106,6 +107,32 @@ def going_up(
         is_due = bool(due and passed and due <= passed)
         counting = counting_above(review, policy, is_due=is_due)
         found[unit_id] = counting.receipt if counting else ""
+    return found
+
+
+def counting_for(
+    context: Context, form: Form, period: Period, reader: Unit, passed: dt.datetime | None
+) -> dict[str, Submission]:
+    """Give the submission of each unit below `reader` that counts for it, by unit id."""
+    tree = tree_for(context, form)
+    heirs = {
+        unit.unit_id: tree.successor_on(unit.unit_id, period.last_day) or unit for unit in tree
+    }
+    chains = {one: tree.chain(heir.unit_id)[1:] for one, heir in heirs.items()}
+    among = [one for one, chain in chains.items() if reader in chain]
+    tried = context.store.submissions.find_submissions(
+        form=form.key, period=period.period_id, among=among
+    )
+    found = {one.unit_id: one for one in tried if one.outcome == "accepted"}
+    until = {unit.unit_id: context.deadline(unit, form, period) for unit in tree}
+    up = going_up(context, reviews_of(context, form, period, tried), until, passed)
+    by_receipt = {one.receipt: one for one in tried}
+    for unit_id in [one for one in found if reader in chains[one][1:]]:
+        receipt = up.get(unit_id, found[unit_id].receipt)
+        if receipt:
+            found[unit_id] = by_receipt[receipt]
+        else:
+            del found[unit_id]
     return found
 
 

@@ -37,6 +37,8 @@ ROLL_UPS = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKin
 """What everyone above others gets."""
 ABOVE = (*ROLL_UPS, PublicationKind.REVIEW)
 """And what it decides in, about those directly below."""
+GOING_UP = (*ROLL_UPS, PublicationKind.FILES)
+"""What may change for everyone further up once something is let pass."""
 LINKED = ROLL_UPS[:2]
 """What the board links to."""
 _OF_A_UNIT = (PublicationKind.ANSWER, PublicationKind.WORKBOOK)

@@ -17,6 +17,7 @@ from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.review import REASON, REASONS, UNTIL, Matter, NewDecision, Verdict
 from sheetflow.service.deciding import next_number, record_decision
 from sheetflow.service.status import standing
+from tests.service.test_files_up import PLAN, WorksDesk, works
 from tests.tiny.desk import (
     CITIES_DAY,
     CITY,
@@ -223,3 +224,30 @@ def test_leave_to_be_late_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     desk.run(_AFTER_CITIES_DAY)
     board = (desk.out(CITY) / "上报情况_上游市.html").read_text(encoding="utf-8")
     assert "未报（逾期，缓报至4月9日）" in board
+
+
+def test_files_beside_a_workbook_go_up_with_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was handed in beside a county's workbook lies with its city at once, and with the province once that is let pass."""
+    monkeypatch.setenv("SHEETFLOW_REVIEW__POLICY", "required")
+    desk = WorksDesk.begun(tmp_path / "work")
+    desk.beside(EAST, PLAN)
+    desk.hand_in(EAST, works(PLAN))
+    desk.run()
+    assert (len(desk.zips(CITY)), len(desk.zips(PROVINCE))) == (1, 0)
+    decide(desk, desk.submissions(EAST)[-1].receipt, Verdict.AGREE)
+    assert desk.zips(PROVINCE) == desk.zips(CITY)
+
+
+def test_while_it_is_returned_what_was_passed_last_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county whose changed workbook its city returns keeps the figure that was passed before, and every list names who returned it."""
+    desk = desk_of(tmp_path, "flag", monkeypatch)
+    decide(desk, hand_in(desk, EAST, 500), Verdict.AGREE)
+    second = hand_in(desk, EAST, 700, at=_LATER)
+    assert metres_in(desk, PROVINCE) == 700
+    decide(desk, second, Verdict.RETURN)
+    assert metres_in(desk, PROVINCE) == 500
+    assert words_of(desk)[EAST] == "已接收（已验收，另有上游市退回）"
