@@ -51,6 +51,7 @@ _GENERIC = {
     "评审编号": "the number under which judges know it",
     "职务": "a word that stands in bylines",
     "附件": "files that come beside a workbook, a word of the design",
+    "办理结果": "the answer to a 审核单 that came back, likewise",
     "级别": "the level of a unit, a header of units.xlsx",
     "印发日期": "a date of the report template's imprint",
 }
