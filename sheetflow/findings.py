@@ -117,6 +117,11 @@ class Finding:
         return self.severity is Severity.VERIFY or self.is_question
 
     @property
+    def label(self) -> str:
+        """The office's word for how heavy it weighs; of what a superior asks, 请核实."""
+        return QUESTION if self.is_question else self.severity.label
+
+    @property
     def group(self) -> str:
         """What it asks of the filler, in a word: 必改, 核实, 请核实 or 提示."""
         return QUESTION if self.is_question else self.severity.group

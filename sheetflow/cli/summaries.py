@@ -61,7 +61,7 @@ def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     say(f"审核结果：{judgement.outcome.label}（{told}）")
     if not SCREEN.is_terminal:
         for number, finding in enumerate(judgement.findings, start=1):
-            say(f"{number}. {finding.severity.label}　{catalogue.sentence(finding)}")
+            say(f"{number}. {finding.label}　{catalogue.sentence(finding)}")
         return
     if not judgement.findings:
         return
@@ -70,7 +70,7 @@ def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     for heading in ("序号、编号", "位置", "问题", "怎么改"):
         table.add_column(heading, overflow="fold")
     for number, finding in enumerate(judgement.findings, start=1):
-        severity = (finding.severity.label, _COLOURS[finding.severity])
+        severity = (finding.label, _COLOURS[finding.severity])
         table.add_row(
             # What people typed is no markup.
             Text.assemble(f"{number} ", severity, f"\n{finding.number}"),

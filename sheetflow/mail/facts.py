@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from sheetflow.context import LOG, Context
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Finding, count_places, group_of, in_order, settled_words
+from sheetflow.findings import QUESTION, Finding, count_places, group_of, in_order, settled_words
 from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
 from sheetflow.periods import date_in_words, moment_in_words
@@ -74,14 +74,17 @@ def with_findings(context: Context, data: MailData, judgement: Judgement) -> Mai
             place=finding.place.words,
             wrong=catalogue.wrong(told if finding.rule.startswith(OF_FILES) else finding),
             remedy=settled_words(settled) if settled else catalogue.remedy(finding),
-            severity=finding.severity.label,
+            severity=finding.label,
         )
 
     explained = count_places(entry for entry in findings if entry.identity in said)
+    counted = count_places(entry for entry in findings if not entry.is_question)
+    counts = [(severity.label, number) for severity, number in counted.items()]
+    asked = len([entry for entry in findings if entry.is_question])
     return replace(
         data,
         findings=tuple(map(worded, findings[:_FIRST])),
-        counts=tuple((each.label, number) for each, number in count_places(findings).items()),
+        counts=(*counts, (QUESTION, asked)),
         explained=sum(explained.values()),
     )
 

@@ -18,6 +18,7 @@ from string import Formatter
 
 from sheetflow.findings import (
     LET_PASS,
+    QUESTION,
     RETURNED_RULE,
     TOLD,
     WAIVED,
@@ -222,7 +223,7 @@ _SHAPES = {
     for label, pattern in {
         _ORDER: r"\d+",
         _NUMBER: r"(?i:[0-9A-F]{6,8})",
-        _KIND: "|".join(severity.label for severity in Severity),
+        _KIND: "|".join([QUESTION, *(severity.label for severity in Severity)]),
         _SHEET: "整个工作簿",
         _CELL: r"([A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?|第\d+行)(，.*)?|全表|—",
         _LABEL: "",

@@ -176,7 +176,7 @@ def write_notes(page: SheetPage) -> None:
     checks = page.context.dress.catalogue
     for cell, findings in [*page.findings.items()][:MOST_NOTES]:
         text = "\n".join(
-            f"【{finding.severity.label}】{checks.wrong(finding)}。\n"
+            f"【{finding.label}】{checks.wrong(finding)}。\n"
             f"怎么改：{checks.remedy(finding)}。（编号 {finding.number}）"
             for finding in findings
         )

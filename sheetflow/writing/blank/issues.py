@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from sheetflow.findings import (
+    RETURNED_RULE,
     SETTLED,
     Finding,
     Place,
@@ -68,16 +69,20 @@ def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
     counted = (
         (count[Severity.MUST], "必须修改（强制性）"),
         (count[Severity.VERIFY], "需要核实（核实性）"),
-        (len(asked), f"{names}请核实"),
+        (len(asked), f"{names}请核实的"),
         (count[Severity.NOTE], "仅供参考（提示性）"),
     )
     parts = [f"{number}处{words}" for number, words in counted if number]
     if any(done.values()):
         parts.append(f"{sum(done.values())}处已经说明或者放行，不用再改")
+    by = "、".join(
+        dict.fromkeys(str(each.arguments["by"]) for each in left if each.rule == RETURNED_RULE)
+    )
+    returned = f"，由{by}退回" if by else ""
     unit, period = context.filling.unit, context.filling.period
     named = f"（回执号{receipt}）" if receipt else ""
     lines = [
-        f"{unit.name}报送的{period.label}《{context.filling.form.title}》{named}，有{'、'.join(parts)}。",
+        f"{unit.name}报送的{period.label}《{context.filling.form.title}》{named}{returned}，有{'、'.join(parts)}。",
         _groups(context),
     ]
     if round_line:
@@ -123,7 +128,7 @@ def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding
     severity: Look = _PLACE | {"bg_color": SEVERITY_FILL[finding.severity]}
     texts = (
         (_NUMBER, finding.number, _PLACE | TEXT_NUMBER),
-        (3, finding.severity.label, severity),
+        (3, finding.label, severity),
         (4, place.title or "整个工作簿", _PLACE),
         (6, place.label, CELL),
         (7, checks.wrong(finding), CELL),
