@@ -13,12 +13,12 @@ from sheetflow.findings import (
     Finding,
     Place,
     Severity,
-    compare_rounds,
     group_of,
     in_order,
     listed,
     read_checks,
 )
+from sheetflow.rounds import compare_rounds
 
 HARD = Check("hard", Severity.MUST, "难", "填了{typed}", "请改正", "要改正", "通知")
 ASKED = Check("asked", Severity.VERIFY, "问", "有出入", "请说明", "请说明", "通知")

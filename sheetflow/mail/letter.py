@@ -24,7 +24,6 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Round
 from sheetflow.mail.letter_data import (
     Event,
     MailData,
@@ -33,6 +32,7 @@ from sheetflow.mail.letter_data import (
     clean_header,
     without_content,
 )
+from sheetflow.rounds import Round
 
 MOST_FINDINGS = 10
 """How many findings stand in the body; the others are in the attached copy."""

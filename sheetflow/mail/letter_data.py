@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sheetflow.findings import Round
+from sheetflow.rounds import Round
 
 
 class Event(StrEnum):

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from sheetflow.children.judge_task import FormAndPeriod
 from sheetflow.context import Context
-from sheetflow.findings import Finding, Round, Said, compare_rounds
+from sheetflow.findings import Finding, Said
+from sheetflow.rounds import Round, compare_rounds
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.review import Decision, Matter, Verdict, standing
 from sheetflow.store.records import Arrival

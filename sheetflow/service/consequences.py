@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, filed_path, precheck_path
-from sheetflow.findings import ASKED_RULE, RETURNED_RULE, Round, open_questions
+from sheetflow.findings import ASKED_RULE, RETURNED_RULE, open_questions
 from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
+from sheetflow.rounds import Round
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.review import Matter, NewDecision, Verdict

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Round
 from sheetflow.mail.letter import MailText, render_mail, template_faults
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
+from sheetflow.rounds import Round
 
 FOLDER = Path(__file__).parents[2] / "templates" / "mail"
 TEMPLATES = {file.name: file.read_text("utf-8") for file in FOLDER.iterdir()}

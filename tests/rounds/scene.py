@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from sheetflow.findings import Round, compare_rounds
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_returned
 from sheetflow.reading import read_workbook
+from sheetflow.rounds import Round, compare_rounds
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.validators.explanations import is_open
 from sheetflow.workbook import RawWorkbook
