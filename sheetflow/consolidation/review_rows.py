@@ -53,7 +53,7 @@ GRANTED = REASONS[0]
 _NOTED = (kept.REASON, kept.UNTIL, kept.PAPER)
 _NEEDS_WORDS = frozenset({Verdict.RETURN, Verdict.QUERY, Verdict.DISAGREE})
 _TURN = re.compile(r"\d+$")
-_MOST_QUOTED, _LONGEST_NUMBER = 20, 60
+_MOST_QUOTED, _LONGEST_NUMBER = 20, 200
 _NOTHING = ("", "—")
 """What stands in a cell into which nothing was typed."""
 _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"

@@ -201,6 +201,29 @@ def test_a_delay_is_granted_until_a_day(city: Officer) -> None:
     assert (row["未报原因"], row[NUMBER]) == ("已批准缓报", f"{NORTH}-{FIRST}-况2")
 
 
+def test_a_question_goes_from_one_sheet_to_the_other_and_back(
+    city: Officer, tmp_path: Path
+) -> None:
+    """请核实, the county's answer in its copy, 已答复 in the next 审核单, 办结: nothing waits of it any more."""
+    desk = city.desk
+    city.says(EAST, "请核实", "为什么只有500？").drops()
+    desk.run(NEXT_DAY)
+    copy = openpyxl.load_workbook(desk.answer(EAST, "请核实_"))
+    page = copy["问题清单"]
+    (answer,) = (cell for row in page.iter_rows() for cell in row if cell.value == "情况说明")
+    answer.offset(row=1).value = "当期只走了一段。"
+    copy.save(tmp_path / "答复.xlsx")
+    desk.drop(EAST, tmp_path / "答复.xlsx")
+    desk.run(NEXT_DAY)
+    (asked,) = (row for row in table(city.sheet, WAITING_SHEET, NUMBER) if row["事项"] == "已答复")
+    assert "当期只走了一段。" in str(asked["内容"])
+    city.types(WAITING_SHEET, str(asked[NUMBER]), **{VERDICT: "办结"}).drops()
+    desk.run(NEXT_DAY)
+    assert [each.verdict for each in decisions(desk)] == [Verdict.QUERY, Verdict.SETTLE]
+    left = {row["事项"] for row in table(city.sheet, WAITING_SHEET, NUMBER)}
+    assert "已答复" not in left
+
+
 def test_a_decision_is_taken_back(city: Officer) -> None:
     """撤销 in 已处理: what waited waits again, under the next number."""
     city.says(EAST, "同意").drops()
