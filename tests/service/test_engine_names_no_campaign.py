@@ -53,7 +53,6 @@ _GENERIC = {
     "附件": "files that come beside a workbook, a word of the design",
     "办理结果": "the answer to a 审核单 that came back, likewise",
     "级别": "the level of a unit, a header of units.xlsx",
-    "办理结果": "the answer to a 审核单, a word of the design",
     "印发日期": "a date of the report template's imprint",
 }
 """Words of the campaign that the engine uses in a sense of its own, with that sense."""
