@@ -326,12 +326,15 @@ class GroupState:
         return self.word + (f"（{'，'.join(also)}）" if also else "")
 
     def remark(self, *, current: bool) -> str:
-        """What is to be said of figures of 本期, or of 累计; nothing where all are in and let pass."""
+        """What is to be said of figures of 本期, or of 累计, where there is little room; nothing where all are in."""
+        if self.is_plain and (self.is_current or not self.unpassed):
+            return ""
         carried = self.is_carried and not (current or self.is_current)
-        word = CARRIED if carried else self.word
-        return "，".join([*([] if self.is_plain else [word]), *self.unpassed])
+        word = Passing.WAITING.label if self.is_plain else self.word
+        return CARRIED if carried else word
 
     def mark(self, *, current: bool) -> str:
-        """The same, as it stands behind a name."""
+        """The same, and what was not let pass, as it stands behind a name."""
         word = self.remark(current=current)
-        return f"（{word}）" if word else ""
+        told = "，".join((*([word] if word and not self.is_plain else []), *self.unpassed))
+        return f"（{told}）" if told else ""

@@ -59,6 +59,7 @@ def test_a_group_is_not_current_while_all_that_is_in_waits() -> None:
     waits = GroupState.of([WITHHELD, WITHHELD], alone=False)
     assert not waits.is_current
     assert waits.mark(current=True) == "（待市级验收2个）"
+    assert waits.remark(current=True) == "待验收"
     some = GroupState.of([PASSED, COUNTED, BoardRow(unit=UNIT, state=State.MISSING)], alone=False)
     assert some.is_current
     assert some.mark(current=True) == "（已报2/3，市级未验收1个）"
