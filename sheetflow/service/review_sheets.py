@@ -59,6 +59,7 @@ from sheetflow.service.attention import looks_of, offered_before
 from sheetflow.service.books import shown_name
 from sheetflow.service.deciding import unit_subject
 from sheetflow.service.passing import policy_of
+from sheetflow.service.postponing import postponements
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
 from sheetflow.service.review_desk import ReviewDesk
 from sheetflow.service.review_late import is_late
@@ -91,19 +92,18 @@ def begin_review(context: Context, mark: Stale, books: Books) -> Making | None:
     if not (has_reviews(context) and (desk.below or desk.reviews)):
         return None
     sheet, as_of = desk.sheet(), desk.as_of
-    form, period = books.form, books.period
-    (path,) = rollup_paths(context, mark.kind, unit, period, form)
+    (path,) = rollup_paths(context, mark.kind, unit, books.period, books.form)
     rung = [(row.row.preparer, row.row.phone) for row in sheet.below]
     basis = basis_of(sheet, rung, as_of)
     if is_fresh(context, path, basis):
         return None
     stamp = Stamp(
         campaign=context.campaign.key,
-        form=form.key,
-        version=str(books.in_force or form.version),
+        form=mark.form,
+        version=str(books.in_force or books.form.version),
         unit=unit.unit_id,
-        period=period.period_id,
-        token=context.token_for(form.key, unit.unit_id, period.period_id),
+        period=mark.period,
+        token=context.token_for(mark.form, unit.unit_id, mark.period),
         edition=REVIEW,
     )
     work = context.pool.submit(render_review, sheet, stamp, as_of)
@@ -143,6 +143,7 @@ class _Desk(ReviewDesk):
             for waiting in waiting_of(review)
             for row in self._row(review, waiting)
         ]
+        rows += postponements(self.context, self.unit, self.form, self.period, self.below)
         return sorted(rows, key=lambda row: _ORDER.index(row.matter))
 
     def _in_order(self, reviews: Mapping[str, Review]) -> Iterator[Review]:
