@@ -25,6 +25,7 @@ from sheetflow.demo.accepted_before import accepted_samples
 from sheetflow.demo.draft import find_soffice
 from sheetflow.demo.filed_once import PLAY_ON, stories, worth_opening
 from sheetflow.demo.ground import Size, lay_ground, nearest_above
+from sheetflow.demo.reviewing import review
 from sheetflow.demo.scene import Stage, Tell, Word
 from sheetflow.demo.staging import (
     LATER_ACCIDENTS,
@@ -122,7 +123,7 @@ def _cast(scene: Stage, context: Context, period: Period) -> dict[str, Part]:
 
 
 def _play_period(scene: Stage, period: Period) -> Iterator[dt.datetime]:
-    """Issue, fill, drop in time, late, and again with corrections."""
+    """Issue, fill, drop in time, late, and again with corrections; in the first one cities review."""
     yield _issued_at(period)
     drops = _prepare(scene, period)
     scene.planted.extend(planted for drop in drops for planted in drop.planted)
@@ -131,6 +132,8 @@ def _play_period(scene: Stage, period: Period) -> Iterator[dt.datetime]:
         if dropped:
             yield moment
             scene.act(moment, dropped)
+        if turn is Turn.IN_TIME and period == scene.ground.periods[0]:
+            yield from review(scene, period, drops, moment)
 
 
 def _issued_at(period: Period) -> dt.datetime:

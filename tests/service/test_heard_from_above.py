@@ -13,7 +13,7 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.layout import FIRST_ROW, ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.schemas.review import Matter, Verdict
 from sheetflow.store.records import Submission
-from tests.tiny.desk import EAST, FIRST, NEXT_DAY, PROVINCE, Desk, body, cell, sound
+from tests.tiny.desk import EAST, FIRST, NEXT_DAY, PROVINCE, Desk, body, cell, outlets, sound
 from tests.tiny.superior import decide, undo
 
 FIRST_ONE = f"{EAST}-{FIRST}-1"
@@ -76,6 +76,20 @@ def test_the_same_figures_again_are_returned_again(desk: Desk) -> None:
     desk.drop(EAST, desk.answer(EAST, "退回_"))
     desk.run()
     assert outcomes(desk) == ["returned", "returned"]
+
+
+def test_a_third_is_the_same_third_again(desk: Desk) -> None:
+    """A ratio that never ends is no other figure for having been stored."""
+    thirds = {**sound(500), "outlets": outlets("已封堵", "整治中", "整治中")}
+    desk.drop(EAST, desk.fill(EAST, thirds, name="更正.xlsx"))
+    desk.run()
+    second = desk.submissions(EAST)[-1]
+    assert second.outcome == "accepted"
+    decide(desk, second.receipt, Verdict.RETURN, "请核对")
+    desk.run()
+    desk.drop(EAST, desk.answer(EAST, "退回_"))
+    desk.run()
+    assert outcomes(desk)[1:] == ["returned", "returned"]
 
 
 def test_other_figures_are_judged_by_themselves(desk: Desk) -> None:

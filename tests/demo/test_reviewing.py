@@ -1,0 +1,44 @@
+"""Two cities review in the demo, and what they say is answered and settled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sheetflow.context import open_context
+from sheetflow.demo import Size, play
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.schemas.review import Matter, Verdict
+
+AFTERWARDS = dt.datetime(2012, 4, 2, 9, tzinfo=OFFICE_ZONE)
+SIZE = Size(cities=2, counties=16, rows=8, periods=1, papers=False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_two_cities_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One returns and asks, the other lets all pass; counties answer, and nothing else is found than was planted."""
+    monkeypatch.delenv("SHEETFLOW_REVIEW__POLICY")
+    said: list[str] = []
+    assert play(tmp_path / "W", SIZE, seed=5, say=said.append) == 0, said
+    with open_context(tmp_path / "W", AFTERWARDS) as context:
+        decided = context.store.decisions.find_all()
+        tree, submissions = context.tree, context.store.submissions
+        outcomes = {
+            each.receipt: each.outcome for each in submissions.find_submissions(form="progress")
+        }
+    first, second = (unit.unit_id for unit in tree if unit.level == "市")
+    given = Counter((each.by_unit, each.matter, each.verdict) for each in decided)
+    assert given[first, Matter.PASSING, Verdict.RETURN] == 1
+    assert given[first, Matter.PASSING, Verdict.QUERY] == 1
+    assert given[first, Matter.ANSWERED, Verdict.SETTLE] == 1
+    assert given[second, Matter.PASSING, Verdict.AGREE] == sum(
+        each.by_unit == second for each in decided
+    )
+    (returned,) = (each for each in decided if each.verdict is Verdict.RETURN)
+    assert outcomes[returned.receipt] == "returned"
+    agreed = {each.unit_id for each in decided if each.verdict is Verdict.AGREE}
+    assert returned.unit_id in agreed
