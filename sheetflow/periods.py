@@ -225,10 +225,13 @@ def is_working_day(day: dt.date, overrides: Mapping[dt.date, bool] = MappingProx
     `overrides` (True: a working day) go first, then the published legal holidays and
     make-up days, then, for years that chinesecalendar does not know, Monday to Friday.
     """
+    return overrides[day] if day in overrides else _is_worked(day)
+
+
+@lru_cache(_REMEMBERED)
+def _is_worked(day: dt.date) -> bool:
     import chinese_calendar  # its tables cost start-up time, and few commands need them
 
-    if day in overrides:
-        return overrides[day]
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:

@@ -85,6 +85,36 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
 
 
 @app.command()
+def calendar(
+    ctx: typer.Context,
+    *,
+    days: Annotated[int, typer.Option(min=1, max=400, help="So many days back, and ahead.")] = 45,
+    as_json: AsJson = False,
+) -> None:
+    """List what the service did by the clock, and what it will do when."""
+    from sheetflow.upkeep.agenda import agenda
+
+    with opened_context(ctx) as context:
+        found = agenda(context, days)
+    if as_json:
+        say_json(
+            {
+                "on": found.is_on,
+                "done": [line.as_json() for line in found.done],
+                "coming": [line.as_json() for line in found.coming],
+            }
+        )
+        return
+    if not found.is_on:
+        say("日程没有启用（sheetflow.toml 的 [calendar] on = false），下面的都不会自动做。")
+    for title, lines in (("已经做的", found.done), ("接下来", found.coming)):
+        say(f"{title}（{days}天）：" + ("" if lines else "没有"))
+        for line in lines:
+            note = f"（{line.note}）" if line.note else ""
+            say_wrapped(f"　{line.at:%Y-%m-%d %H:%M}　{line.what}{note}")
+
+
+@app.command()
 def doctor(
     ctx: typer.Context,
     *,

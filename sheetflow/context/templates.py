@@ -23,10 +23,12 @@ NEWER = frozenset(
     {
         "administrator.txt",
         "query.txt",
+        "reviewed.txt",
         "contact.txt",
         "digest.txt",
         "filed.txt",
         "gathered.txt",
+        "issued.txt",
         "报送进度.html",
     }
 )

@@ -7,6 +7,7 @@ refuses to know when a deadline would be otherwise.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from types import MappingProxyType
 from sheetflow.periods import Period, deadline, end_of
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.review import UNTIL, Decision, Matter, Verdict, standing
+from sheetflow.schemas.review import Decision, Matter, Verdict, standing
 from sheetflow.units import Unit
 
 
@@ -49,6 +50,15 @@ class MovedDeadlines:
         return moved if any(moved) else ()
 
 
+_DAY = "%Y%m%d"
+_POSTPONED = re.compile(r"(.+?)(\d{8})")
+
+
+def postponed_to(level: str, until: dt.datetime) -> str:
+    """Name what a superior is asked: to give those of a level right below it until that day (县20120504)."""
+    return f"{level}{until:{_DAY}}"
+
+
 NOTHING_MOVED = MovedDeadlines()
 
 
@@ -61,13 +71,12 @@ def moved_deadlines(
     for name, until in sorted(table.items(), key=lambda entry: len(entry[0].split())):
         for form in campaign.forms:
             fixed |= dict.fromkeys(_named(campaign, form, name.split()), until)
-    postponed = {
-        (each.form, each.period, each.about, each.unit_id): dt.datetime.fromisoformat(
-            each.details[UNTIL]
-        )
-        for each in standing(decisions)
-        if each.matter is Matter.POSTPONEMENT and each.verdict is Verdict.AGREE
-    }
+    postponed: dict[tuple[str, str, str, str], dt.datetime] = {}
+    for each in standing(decisions):
+        approved = each.matter is Matter.POSTPONEMENT and each.verdict is Verdict.AGREE
+        if approved and (match := _POSTPONED.fullmatch(each.about)):
+            until = end_of(dt.datetime.strptime(match[2], _DAY).date())  # noqa: DTZ007 - a day alone
+            postponed[each.form, each.period, match[1], each.unit_id] = until
     return MovedDeadlines(fixed, postponed)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from sheetflow.service.administrator import administrators_mail
 from sheetflow.service.calendar import Kind
 from sheetflow.service.digest import digests
-from sheetflow.service.form_calendar import issuing, reminding, urging
+from sheetflow.service.form_calendar import form_tasks
 from sheetflow.service.nightly_backup import nightly_backups
 
 KINDS: tuple[Kind, ...] = (
-    issuing,
-    reminding,
-    urging,
+    form_tasks,
     nightly_backups,
     digests,
     administrators_mail,

@@ -7,7 +7,7 @@ module refuses to know what is sent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from sheetflow.context import Context
@@ -23,49 +23,48 @@ from sheetflow.service.reminding import Due, hand_out_lacking, remind_due
 
 _SENSIBLE = dt.timedelta(days=60)
 """So long after a deadline somebody may still be urged."""
-_BACK = dt.timedelta(days=400)
-"""So far back the calendar looks, where the service was off for long."""
+_BACK, _AHEAD = dt.timedelta(days=200), dt.timedelta(days=60)
+"""So long after a period's end, and before its first day, something may be due."""
 
 
-def issuing(context: Context, until: dt.datetime) -> Iterator[Task]:
-    """Give when workbooks are handed out; sensible as long as anybody may report in time."""
+def form_tasks(context: Context, until: dt.datetime) -> Iterator[Task]:
+    """Give when workbooks are handed out, who is reminded and urged when, of all forms and periods."""
+    excused = _excused(context)
     for form, period in _periods(context, until):
-        last = max(_deadlines(context, form, period), default=None)
-        if last is None:
-            continue
-        yield Task(
-            name=f"issue.{form.key}.{period.period_id}",
-            what="发放填报表",
-            form=form.key,
-            period=period.period_id,
-            due_at=opened_at(context, form, period),
-            before=partial(_issue, context, form, period),
-            do=partial(announce, context, [(form, period)]),
-            gather=announce,
-            part=(form, period),
-            until=last,
-            words=f"发放{_named(form, period)}",
-        )
+        deadlines = _deadlines(context, form, period, excused)
+        if deadlines:
+            yield _issuing(context, form, period, deadlines[-1])
+            yield from _reminding(context, form, period, deadlines)
 
 
-def reminding(context: Context, until: dt.datetime) -> Iterator[Task]:
-    """Give when those who are not in are reminded of each deadline; sensible until it is over."""
-    days = context.settings.calendar.remind_days
-    for form, period in _periods(context, until):
-        opened = opened_at(context, form, period)
-        for deadline in _deadlines(context, form, period):
-            for at in reminders_at(deadline, opened, days, context.day_overrides):
-                name = f"remind.{form.key}.{period.period_id}.{_stamp(deadline)}.{_stamp(at)}"
-                yield _task(context, Due(form, period, deadline), name, "报送提醒", at, deadline)
+def _issuing(context: Context, form: Form, period: Period, last: dt.datetime) -> Task:
+    """Tell when workbooks are handed out; sensible as long as anybody may report in time."""
+    return Task(
+        name=f"issue.{form.key}.{period.period_id}",
+        what="发放填报表",
+        form=form.key,
+        period=period.period_id,
+        due_at=opened_at(context, form, period),
+        before=partial(_issue, context, form, period),
+        do=partial(announce, context, [(form, period)]),
+        gather=announce,
+        part=(form, period),
+        until=last,
+        words=f"发放{_named(form, period)}",
+    )
 
 
-def urging(context: Context, until: dt.datetime) -> Iterator[Task]:
-    """Give when those who are late are urged, and their superiors told."""
-    for form, period in _periods(context, until):
-        for deadline in _deadlines(context, form, period):
-            name = f"urge.{form.key}.{period.period_id}.{_stamp(deadline)}"
-            at, last = urged_at(deadline, context.day_overrides), deadline + _SENSIBLE
-            yield _task(context, Due(form, period, deadline), name, "催报", at, last)
+def _reminding(
+    context: Context, form: Form, period: Period, deadlines: Iterable[dt.datetime]
+) -> Iterator[Task]:
+    """Tell when those who are not in are reminded, until it is over, and urged, with word to their superiors."""
+    opened, overrides = opened_at(context, form, period), context.day_overrides
+    for until in deadlines:
+        due, name = Due(form, period, until), f"{form.key}.{period.period_id}.{_stamp(until)}"
+        for at in reminders_at(until, opened, context.settings.calendar.remind_days, overrides):
+            yield _task(context, due, f"remind.{name}.{_stamp(at)}", "报送提醒", at, until)
+        at = urged_at(until, overrides)
+        yield _task(context, due, f"urge.{name}", "催报", at, until + _SENSIBLE)
 
 
 def _task(
@@ -98,29 +97,44 @@ def opened_at(context: Context, form: Form, period: Period) -> dt.datetime:
 
 
 def _periods(context: Context, until: dt.datetime) -> Iterator[FormPeriod]:
-    """Give the forms' periods that may have something due by then, of those that were purged none."""
-    first = min(context.clock.now(), until) - _BACK
-    purged = [each.before for each in context.store.purges.find_purges()]
+    """Give the forms' periods that may have something due by then, of those that were purged none.
+
+    What was due before the calendar last did something was seen to then.
+    """
+    seen = context.store.calendar.newest() or context.clock.now()
+    first, last = (seen - _BACK).date(), (until + _AHEAD).date()
+    purged = max((each.before for each in context.store.purges.find_purges()), default=dt.date.min)
+    levels = {unit.level for unit in context.tree}
     for form in context.campaign.forms:
-        if not any(form.is_for(unit.level) for unit in context.tree):
+        if not any(map(form.is_for, levels)):
             continue
-        years = range(first.year, until.year + 1)
+        years = range(first.year, last.year + 1)
         for period in dict.fromkeys(each for year in years for each in form.periods_of(year)):
-            is_purged = any(period.last_day < before for before in purged)
-            if not is_purged and form.takes(period) and period.last_day >= first.date():
+            is_near = first <= period.last_day and period.first_day <= last
+            if is_near and period.last_day >= purged and form.takes(period):
                 yield form, period
 
 
-def _deadlines(context: Context, form: Form, period: Period) -> list[dt.datetime]:
+def _excused(context: Context) -> dict[tuple[str, str], set[dt.datetime]]:
+    """Give until when units may be late (缓报), by form and period."""
+    found: dict[tuple[str, str], set[dt.datetime]] = {}
+    for each in standing(context.store.decisions.find_all(matter=Matter.UNIT)):
+        if day := each.details.get(UNTIL):
+            until = end_of(dt.date.fromisoformat(day))
+            found.setdefault((each.form, each.period), set()).add(until)
+    return found
+
+
+def _deadlines(
+    context: Context,
+    form: Form,
+    period: Period,
+    excused: Mapping[tuple[str, str], set[dt.datetime]],
+) -> list[dt.datetime]:
     """Give the different last moments that units have for it."""
     alike = {(unit.level, unit.parent): unit for unit in context.tree if form.is_for(unit.level)}
     found = {context.deadline(unit, form, period) for unit in alike.values()}
-    noted = context.store.decisions.find_all(
-        form=form.key, period=period.period_id, matter=Matter.UNIT
-    )
-    days = (each.details.get(UNTIL) for each in standing(noted))
-    found.update(end_of(dt.date.fromisoformat(day)) for day in days if day)
-    return sorted(found)
+    return sorted(found | excused.get((form.key, period.period_id), set()))
 
 
 def _named(form: Form, period: Period) -> str:

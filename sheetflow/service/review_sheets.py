@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from sheetflow.children.workbook_tasks import render_review
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.attention import label_of
-from sheetflow.consolidation.consolidate import newest
 from sheetflow.consolidation.contacts import Contact, contacts_of
 from sheetflow.consolidation.matters import Awaiting, next_number, waiting_of, why_not_undone
 from sheetflow.consolidation.review_content import (
@@ -43,12 +42,9 @@ from sheetflow.consolidation.reviews import (
     root_of,
 )
 from sheetflow.context import Context
-from sheetflow.context.paths import answer_path, rollup_paths
-from sheetflow.findings import Severity
-from sheetflow.periods import Period
+from sheetflow.context.paths import rollup_paths
 from sheetflow.schemas.book import REVIEW, Stamp
-from sheetflow.schemas.documents import load_explanations, load_finding
-from sheetflow.schemas.forms import Form
+from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.review import (
     PAPER,
     REASON,
@@ -61,13 +57,15 @@ from sheetflow.schemas.review import (
 )
 from sheetflow.service.attention import looks_of, offered_before
 from sheetflow.service.books import shown_name
-from sheetflow.service.deciding import reviews_in, undated_reviews, unit_subject, who_decides
+from sheetflow.service.deciding import unit_subject
 from sheetflow.service.passing import policy_of
+from sheetflow.service.postponing import postponements
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
+from sheetflow.service.review_desk import ReviewDesk
 from sheetflow.service.review_late import is_late
 from sheetflow.service.review_marks import has_reviews
 from sheetflow.store.records import Stale, Submission
-from sheetflow.units import OWN_LEVEL, Unit
+from sheetflow.units import Unit
 
 _ORDER = (
     Matter.HELD,
@@ -94,82 +92,26 @@ def begin_review(context: Context, mark: Stale, books: Books) -> Making | None:
     if not (has_reviews(context) and (desk.below or desk.reviews)):
         return None
     sheet, as_of = desk.sheet(), desk.as_of
-    form, period = books.form, books.period
-    (path,) = rollup_paths(context, mark.kind, unit, period, form)
+    (path,) = rollup_paths(context, mark.kind, unit, books.period, books.form)
     rung = [(row.row.preparer, row.row.phone) for row in sheet.below]
     basis = basis_of(sheet, rung, as_of)
     if is_fresh(context, path, basis):
         return None
     stamp = Stamp(
         campaign=context.campaign.key,
-        form=form.key,
-        version=str(books.in_force or form.version),
+        form=mark.form,
+        version=str(books.in_force or books.form.version),
         unit=unit.unit_id,
-        period=period.period_id,
-        token=context.token_for(form.key, unit.unit_id, period.period_id),
+        period=mark.period,
+        token=context.token_for(mark.form, unit.unit_id, mark.period),
         edition=REVIEW,
     )
     work = context.pool.submit(render_review, sheet, stamp, as_of)
     return Making(work, lambda: Made((Order(path, work.result(), mark, basis, as_of),)))
 
 
-@dataclass
-class _Desk:
-    """One unit's desk for a form and period: whom it decides about, and what is known of them."""
-
-    context: Context
-    unit: Unit
-    books: Books
-
-    @property
-    def form(self) -> Form:
-        return self.books.form
-
-    @property
-    def period(self) -> Period:
-        return self.books.period
-
-    @cached_property
-    def below(self) -> tuple[Unit, ...]:
-        """The units that must report and about which this one decides today."""
-        return tuple(each for each in self.books.expected(self.unit) if self._decides(each.unit_id))
-
-    def _decides(self, unit_id: str) -> bool:
-        superior = who_decides(self.context, unit_id)
-        return superior is not None and superior.unit_id == self.unit.unit_id
-
-    @cached_property
-    def reviews(self) -> Mapping[str, Review]:
-        """What is known of those below, and of whom this unit has asked though they are further down."""
-        context = self.context
-        asked = (self.form.key, self.period.period_id)
-        given = context.store.decisions.find_given(self.unit.unit_id, *asked)
-        units = {member.unit_id for member in context.tree if self._decides(member.unit_id)}
-        units |= {decision.unit_id for decision in given if decision.unit_id in context.tree}
-        return reviews_in(context, *asked, units) if units else {}
-
-    @cached_property
-    def undated(self) -> Mapping[str, Review]:
-        """What is held of those below, and nobody can tell yet of which period it is."""
-        main = self.context.campaign.main_form.key
-        found = {}
-        for unit_id, review in undated_reviews(self.context).items():
-            handed = [each for each in review.handed if self._is_about(each.receipt, each.at, main)]
-            if handed and self._decides(unit_id):
-                found[unit_id] = replace(review, handed=tuple(handed))
-        return found
-
-    def _is_about(self, receipt: str, at: dt.datetime, main: str) -> bool:
-        submission, day = self._submission(receipt), at.date()
-        is_this = submission is not None and (submission.form or main) == self.form.key
-        return is_this and self.period in {self.form.period_of(day), self.form.last_ended(day)}
-
-    @property
-    def as_of(self) -> dt.datetime:
-        """The time of the newest answer or decision: no clock is in the file."""
-        times = [each.decided_at for review in self.reviews.values() for each in review.decisions]
-        times += [each.at for review in self.undated.values() for each in review.handed]
-        return max([newest(self.books, self.unit), *times])
+class _Desk(ReviewDesk):
+    """One unit's desk, and the rows of its sheet."""
 
     def sheet(self) -> ReviewSheet:
         """Gather all of it."""
@@ -184,31 +126,14 @@ class _Desk:
             waiting=tuple(self._waiting()),
             looks=tuple(self._linked_look(row) for row in looks),
             offered=offered_before(self.context, self.unit, self.books),
-            sampled=tuple(replace(one, link=self._link(one.receipt)) for one in sampled),
+            sampled=tuple(replace(one, link=self.link(one.receipt)) for one in sampled),
             seed=seed,
             below=tuple(self._below()),
             decided=tuple(self._decided()),
         )
 
     def _linked_look(self, row: LookRow) -> LookRow:
-        return replace(row, unit=self._name(row.unit_id), link=self._link(row.receipt))
-
-    def _name(self, unit_id: str) -> str:
-        """Name a unit; one that adds up others is meant alone: 济南市本级."""
-        if unit_id not in self.context.tree:
-            return unit_id
-        unit = self.context.tree[unit_id]
-        return unit.name + OWN_LEVEL * self.books.adds_up(unit)
-
-    def _submission(self, receipt: str) -> Submission | None:
-        return self.context.store.submissions.find_submission(receipt) if receipt else None
-
-    def _link(self, receipt: str) -> str:
-        """Give the path in the outbox of the answer to a submission."""
-        submission = self._submission(receipt)
-        if submission is None or submission.unit_id not in self.context.tree:
-            return ""
-        return self.context.relative(answer_path(self.context, submission))
+        return replace(row, unit=self.name(row.unit_id), link=self.link(row.receipt))
 
     def _waiting(self) -> list[WaitingRow]:
         rows = [
@@ -218,6 +143,7 @@ class _Desk:
             for waiting in waiting_of(review)
             for row in self._row(review, waiting)
         ]
+        rows += postponements(self.context, self.unit, self.form, self.period, self.below)
         return sorted(rows, key=lambda row: _ORDER.index(row.matter))
 
     def _in_order(self, reviews: Mapping[str, Review]) -> Iterator[Review]:
@@ -235,7 +161,7 @@ class _Desk:
             verdicts, late = (Verdict.SETTLE,), _OVERDUE
         elif question and waiting.matter is Matter.ANSWERED and question.is_forwarded:
             verdicts = (Verdict.SETTLE, Verdict.QUERY)
-        name, matter = self._name(review.unit_id), waiting.matter
+        name, matter = self.name(review.unit_id), waiting.matter
         words = outcomes(matter, name, self._beyond, asker.name if asker else "")
         row = WaitingRow(
             number=waiting.number,
@@ -247,7 +173,7 @@ class _Desk:
             content=self._content(review, waiting),
             agreed="办结：不再等答复，这个问题了结。" if late else words,
             since=waiting.since,
-            link=self._link(waiting.receipt),
+            link=self.link(waiting.receipt),
             verdicts=verdicts,
             is_clean=matter is Matter.PASSING and self._is_clean(review, waiting),
             about=waiting.about,
@@ -281,24 +207,25 @@ class _Desk:
             root = root_of(review.decisions, decision)
             about = f"“{label_of(self.form, root.about)}”" if root.about else ""
             return question_content(waiting.question, asker, about)
-        submission = self._submission(waiting.receipt)
+        submission = self.submission(waiting.receipt)
         if submission is None:
             return ""
+        if waiting.matter is Matter.PASSING:
+            notes = list(self._notes(review, submission))
+            remarks = self.explained(submission)
+            return passing_content(submission.number, waiting.since, remarks, notes)
         findings = map(load_finding, self.context.store.contents.find_findings(submission))
         catalogue = self.context.campaign.catalogue
         if waiting.matter is Matter.HELD:
             first = next(findings, None)
             why = catalogue.wrong(first) if first else "需要核实"
             return held_content(submission.number, shown_name(submission.file_name), why)
-        if waiting.matter is Matter.WAIVER:
-            remarks = [
-                Remark(finding.place.words, catalogue.wrong(finding))
-                for finding in findings
-                if finding.rule == waiting.about
-            ]
-            return waiver_content(submission.number, remarks, waiting.said)
-        notes = list(self._notes(review, submission))
-        return passing_content(submission.number, waiting.since, self._remarks(submission), notes)
+        remarks = [
+            Remark(finding.place.words, catalogue.wrong(finding))
+            for finding in findings
+            if finding.rule == waiting.about
+        ]
+        return waiver_content(submission.number, remarks, waiting.said)
 
     def _notes(self, review: Review, submission: Submission) -> Iterator[str]:
         """Say what else there is to know of what is to be let pass."""
@@ -316,20 +243,9 @@ class _Desk:
         if returns_of(review):
             yield "退回后重报"
 
-    def _remarks(self, submission: Submission) -> list[Remark]:
-        """Give the findings that the unit explained, with its words."""
-        contents, catalogue = self.context.store.contents, self.context.campaign.catalogue
-        said = load_explanations(contents.find_explanations(submission))
-        findings = map(load_finding, contents.find_findings(submission)) if said else ()
-        return [
-            Remark(finding.place.words, catalogue.wrong(finding), said[finding.identity].text)
-            for finding in findings
-            if finding.identity in said and finding.severity is Severity.VERIFY
-        ]
-
     def _is_clean(self, review: Review, waiting: Awaiting) -> bool:
         """Whether nothing is open beside: nothing explained, asked, returned, changed, missing."""
-        submission, entry = self._submission(waiting.receipt), self.books.for_period(review.unit_id)
+        submission, entry = self.submission(waiting.receipt), self.books.for_period(review.unit_id)
         is_plain = submission is not None and not submission.verify
         others = [each for each in waiting_of(review) if each.number != waiting.number]
         is_asked = any(asked.state is not Question.SETTLED for asked in questions_of(review))
@@ -373,7 +289,7 @@ class _Desk:
             for review in self.reviews.values()
             for decision in review.decisions
             if decision.by_unit == self.unit.unit_id
-            or (not decision.by_unit and self._decides(decision.unit_id))
+            or (not decision.by_unit and self.decides(decision.unit_id))
         ]
         listed.sort(key=lambda entry: entry[0].decision_id, reverse=True)
         return [self._decided_row(decision, review) for decision, review in listed]
@@ -386,7 +302,7 @@ class _Desk:
         return DecidedRow(
             number=decision.number,
             unit_id=decision.unit_id,
-            unit=self._name(decision.unit_id),
+            unit=self.name(decision.unit_id),
             label=label,
             verdict=decision.verdict,
             opinion=decision.opinion,

@@ -162,6 +162,12 @@ class Calendar:
         found = self._entries(select(calendar_entries).where(calendar_entries.c.name == name))
         return found[0] if found else None
 
+    def newest(self) -> dt.datetime | None:
+        """Return when something was done last; None where nothing ever was."""
+        query = select(calendar_entries).order_by(calendar_entries.c.entry_id.desc()).limit(1)
+        found = self._entries(query)
+        return found[0].done_at if found else None
+
     def find_all(self, *, since: dt.datetime | None = None) -> tuple[CalendarEntry, ...]:
         """Return what was done (since a moment), the oldest first."""
         query = select(calendar_entries).order_by(calendar_entries.c.entry_id)

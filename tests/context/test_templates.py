@@ -159,7 +159,8 @@ def test_a_template_newer_than_the_workspace_is_no_trouble(desk: Desk) -> None:
     assert notices(desk) == dict.fromkeys(("run", "status", "doctor"), "")
     said = [line.found for line in examine(desk.root, NEXT_DAY) if line.topic == "邮件模板"]
     assert len(said) == 1
-    assert all(name in said[0] and "init" in said[0] for name in NEWER)
+    assert min(NEWER) in said[0]  # of many the first few are named
+    assert "init" in said[0]
 
 
 def test_a_board_that_a_default_served_for_is_made_again(desk: Desk) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from sheetflow.context import Context
 from sheetflow.periods import end_of
-from sheetflow.schemas.review import UNTIL, Matter, NewDecision, Verdict, number_of
+from sheetflow.schemas.moved_deadlines import postponed_to
+from sheetflow.schemas.review import Matter, NewDecision, Verdict, number_of
 from sheetflow.service.deciding import record_decision
 from tests.tiny.desk import (
     CITY,
@@ -39,17 +40,16 @@ def until(desk: Desk, unit_id: str) -> dt.datetime:
 
 def postpone(desk: Desk, unit_id: str) -> None:
     """Have a superior give those right below it one day more."""
-    level = TREE[EAST].level
+    about = postponed_to(TREE[EAST].level, LATER)
     decision = NewDecision(
-        number=number_of(f"{unit_id}-{FIRST}", Matter.POSTPONEMENT, 1, level),
+        number=number_of(f"{unit_id}-{FIRST}", Matter.POSTPONEMENT, 1, about),
         unit_id=unit_id,
         by_unit=unit_id,
         matter=Matter.POSTPONEMENT,
         verdict=Verdict.AGREE,
         form=desk.ask(lambda context: context.campaign.main_form.key),
         period=FIRST,
-        about=level,
-        details={UNTIL: LATER.isoformat()},
+        about=about,
     )
     assert desk.ask(lambda context: record_decision(context, decision), IN_TIME)
 

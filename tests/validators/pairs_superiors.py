@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.periods import Period
-from sheetflow.schemas.documents import as_kept
+from sheetflow.schemas.documents import dump_rows, load_rows
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.review import Heard, Verdict
 from tests.county_book import drawn, judged, judged_raw
@@ -59,7 +59,10 @@ def _standing(_form: str, _period: Period) -> str:
 def _rows(_form: str, _period: Period) -> Mapping[str, Sequence[Mapping[str, Value]]]:
     book = judged().book
     assert book is not None
-    return {key: as_kept(found.sheet, found.values) for key, found in book.sheets.items()}
+    return {
+        key: load_rows(found.sheet, dump_rows(found.sheet, found.values))
+        for key, found in book.sheets.items()
+    }
 
 
 SUPERIORS = (
