@@ -119,8 +119,10 @@ def _type_review(said: _Said, page: Worksheet) -> None:
     header, columns = _header(page, NUMBER)
     for row in range(header + 1, page.max_row + 1):
         unit, number = (str(page.cell(row, columns[label]).value) for label in (UNIT, NUMBER))
+        # The letter behind the receipt: what follows may be another decision's number.
+        letter = next((char for char in number if not char.isascii()), "")
         for (name, matter), (verdict, opinion) in said.items():
-            if unit == name and matter.letter in number:
+            if (unit, letter) == (name, matter.letter):
                 page.cell(row, columns[VERDICT]).value = verdict.label
                 page.cell(row, columns[OPINION]).value = opinion or None
     for label, typed in zip((DECIDER, HANDLER, GROUND), (*_OFFICERS, GROUNDS[1]), strict=True):
