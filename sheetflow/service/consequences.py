@@ -240,29 +240,37 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
 def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
     """Name what shows a decision, whether or not it has a submission judged anew.
 
-    What is let pass goes further up than before, into the figures of later periods too.
+    What is let pass goes further up than before, into the figures of later periods too. Leave to be late
+    (缓报) is on the unit's own page, and what it handed in is 迟报 no longer.
     """
     form = context.campaign.by_key.get(decision.form)
     if form is None or not decision.period or decision.unit_id not in context.tree:
         return []
     begun = form.period(decision.period)
-    lets_pass = decision.matter in {Matter.PASSING, Matter.UNDOING}
-    periods = [begun, *begun.rest_of_year] if lets_pass else [begun]
-    rolled_up = [
-        Stale(
+
+    def stale(unit: Unit, period: Period, kind: PublicationKind) -> Stale:
+        return Stale(
             unit_id=unit.unit_id,
             form=form.key,
             period=period.period_id,
             kind=kind,
             why=decision.number,
         )
+
+    lets_pass = decision.matter in {Matter.PASSING, Matter.UNDOING}
+    is_noted = decision.matter in {Matter.UNIT, Matter.UNDOING}
+    kinds = GOING_UP if lets_pass else ROLL_UPS if is_noted else (PublicationKind.BOARD,)
+    periods = [begun, *begun.rest_of_year] if lets_pass or is_noted else [begun]
+    rolled_up = [
+        stale(unit, period, kind)
         for period in periods
         for unit in above(context, _answering(context, decision.form, decision.unit_id, period))
-        for kind in (GOING_UP if lets_pass else (PublicationKind.BOARD,))
+        for kind in kinds
         if kind is not PublicationKind.FILES or takes_files(form)
     ]
+    own = [stale(context.tree[decision.unit_id], begun, PublicationKind.PROGRESS)] * is_noted
     reviews = all_review_marks(context, decision.unit_id, form.key, [begun], decision.number)
-    return [*rolled_up, *reviews]
+    return [*rolled_up, *own, *reviews]
 
 
 def pages_of_files(context: Context, unit_id: str) -> Iterator[Stale]:

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
-from sheetflow.consolidation.reviews import Review, questions_of
+from sheetflow.consolidation.reviews import Review, excused_until, questions_of
 from sheetflow.consolidation.states import State
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import answer_path, progress_path, question_path, workbook_path
 from sheetflow.context.templates import PROGRESS, Serving
 from sheetflow.findings import Severity, count_places
-from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.periods import OFFICE_ZONE, Period, end_of
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.review import Decision, Question, Verdict
+from sheetflow.schemas.review import Decision, Matter, Question, Verdict
 from sheetflow.service.books import declared, passed_until
 from sheetflow.service.deciding import reviews_in, who_decides
 from sheetflow.service.files import is_overtaken
@@ -99,7 +99,7 @@ class _Pages:
             (each.unit_id, form, period)
             for form, period in units
             for each in store.decisions.find_all(form=form, period=period)
-            if each.verdict in {Verdict.RETURN, Verdict.QUERY}
+            if each.verdict in {Verdict.RETURN, Verdict.QUERY} or each.matter is Matter.UNIT
         }
         self._named = store.files.find_named(each.judgement_id for each in listed)
 
@@ -113,7 +113,10 @@ class _Pages:
             heir = tree.successor_on(unit.unit_id, period.last_day)
         submissions = self._submissions[unit.unit_id, form.key, period.period_id]
         review = self._review(unit, form, period)
-        answers = tuple(self._answer(submission, review) for submission in submissions)
+        excused = excused_until(review) if review else None
+        if excused:
+            until = max(until, end_of(excused))
+        answers = tuple(self._answer(submission, review, until) for submission in submissions)
         is_in = any(answer.state.is_in for answer in answers)
         passed = self.passed is not None and until <= self.passed
         workbook = context.relative(workbook_path(context, form, unit, period))
@@ -125,6 +128,7 @@ class _Pages:
             superior=context.superior_of(unit),
             period=period,
             deadline=until,
+            excused_until=excused,
             drop_folder=context.workspace.inbox_of(unit).name,
             is_overdue=passed and not is_in and not heir,
             contact=context.contact_words,
@@ -137,7 +141,7 @@ class _Pages:
         )
 
     def _review(self, unit: Unit, form: Form, period: Period) -> Review | None:
-        """Give how the unit stands with its superior; None where that returned and asked nothing."""
+        """Give how the unit stands with its superior; None where that returned, asked and noted nothing."""
         if (unit.unit_id, form.key, period.period_id) not in self._asked:
             return None
         found = reviews_in(self.context, form.key, period.period_id, {unit.unit_id})
@@ -185,7 +189,11 @@ class _Pages:
             if period in {form.period_of(came), form.last_ended(came)}:
                 yield each.file.name, is_overtaken(self.context, unit.unit_id, each.file)
 
-    def _answer(self, submission: Submission, review: Review | None) -> ProgressAnswer:
+    def _answer(
+        self, submission: Submission, review: Review | None, until: dt.datetime
+    ) -> ProgressAnswer:
+        """Say what became of a submission; what is in by the end of 缓报 (`until`) is not late."""
+        is_excused = bool(review and excused_until(review)) and submission.handed_in <= until
         state = State(submission.outcome)
         must = verify = 0
         if state is State.RETURNED:
@@ -198,7 +206,7 @@ class _Pages:
             state=state,
             handed_in=submission.handed_in,
             file=self._file(path),
-            late=submission.late,
+            late=submission.late and not is_excused,
             must=must,
             verify=verify,
             files=counted(self._named.get(submission.judgement_id, ())),

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sheetflow.consolidation.states import LATE, OVERDUE, State
+from sheetflow.consolidation.states import EXCUSED, LATE, OVERDUE, State
 from sheetflow.periods import OFFICE_ZONE, Period, moment_in_words
 from sheetflow.schemas.layout import ISSUES_SHEET
 from sheetflow.writing.html_page import Named, address, fill_page, page_fault
@@ -75,7 +75,7 @@ class ProgressData:
     name nobody.
     `unnamed` are files that came for it and that no cell names yet, `overtaken` those beside which another of
     the same name goes on counting. `is_overdue`: it is not in, though its own
-    deadline has passed.
+    deadline has passed. `excused_until` is the day until which it may be late (缓报); `deadline` is the end of it then.
     """
 
     campaign_title: str
@@ -93,6 +93,7 @@ class ProgressData:
     overtaken: tuple[str, ...] = ()
     heir: str = ""
     questions: tuple[ProgressQuestions, ...] = ()
+    excused_until: dt.date | None = None
 
     @property
     def stamp(self) -> dt.datetime | None:
@@ -278,6 +279,7 @@ def _matters(data: ProgressData) -> Iterator[str]:
     for words, number in (("必改", "must"), ("核实", "verify")) if returned else ():
         if count := getattr(returned, number):
             yield f"{words}{count}处"
+    yield from _excused(data)
     if data.held:
         yield f"{State.HELD.label}{len(data.held)}份"
     for each in data.questions:
@@ -295,6 +297,12 @@ def _matters(data: ProgressData) -> Iterator[str]:
             yield f"收到附件{shown}{rest}，{said}"
     if data.standing is None and not (returned or data.held or data.heir):
         yield "本期的报表还没有报"
+
+
+def _excused(data: ProgressData) -> Iterator[str]:
+    """Say until when the unit may be late, while that matters to it."""
+    if data.excused_until and data.standing is None:
+        yield f"{EXCUSED}{data.excused_until.month}月{data.excused_until.day}日"
 
 
 def _answer(answer: ProgressAnswer) -> Named:
