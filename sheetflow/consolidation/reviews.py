@@ -262,12 +262,9 @@ def _asked(review: Review, decision: Decision, decided: Answers) -> Asked:
         closed = between  # whoever asked waits no longer for the unit between
     asked = Asked(decision=decision, closed_by=closed)
     if not asked.is_forwarded:
-        for handed in reversed(review.in_order):
-            if answer := handed.answers.get(decision.number):
-                asked = replace(
-                    asked, answer=answer, answered_in=handed.receipt, answered_at=handed.at
-                )
-                break
+        if handed := _answering(review, decision):
+            answer = handed.answers[decision.number]
+            asked = replace(asked, answer=answer, answered_in=handed.receipt, answered_at=handed.at)
     elif between:
         answer, at = _handed_up(review, between, decided)
         is_passed_on = between.verdict is Verdict.QUERY
@@ -275,6 +272,14 @@ def _asked(review: Review, decision: Decision, decided: Answers) -> Asked:
         asked = replace(asked, answer=answer, answered_at=at, passed_on=passed_on)
     state = Question.ANSWERED if asked.answered_at else Question.OPEN
     return replace(asked, state=Question.SETTLED if closed else state)
+
+
+def _answering(review: Review, decision: Decision) -> Handed | None:
+    """Give the newest submission that answers a question: one that came after what was asked about."""
+    about = review.by_receipt.get(decision.receipt)
+    since = about.arrival_id if about else 0
+    later = (each for each in reversed(review.in_order) if each.arrival_id > since)
+    return next((each for each in later if each.answers.get(decision.number)), None)
 
 
 def _handed_up(
@@ -289,8 +294,8 @@ def _handed_up(
         return "", None
     said = closed.opinion
     if not said:
-        found = (each.answers.get(asked.number) for each in reversed(review.in_order))
-        said = next(filter(None, found), closed.verdict.label)
+        handed = _answering(review, asked)
+        said = handed.answers[asked.number] if handed else closed.verdict.label
     return said, closed.decided_at
 
 

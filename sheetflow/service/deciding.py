@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.consolidation.matters import next_number as first_free
@@ -34,6 +34,7 @@ from sheetflow.schemas.review import (
 from sheetflow.service.consequences import stale_decided
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit
+from sheetflow.validators.superiors import shown
 
 _SAID = (Verdict.RETURN, Verdict.QUERY)
 
@@ -163,11 +164,12 @@ def _with_words(
 
 
 def _moved(
-    context: Context, submissions: Iterable[Submission], decisions: Collection[Decision]
+    context: Context, submissions: Sequence[Submission], decisions: Collection[Decision]
 ) -> dict[str, dict[str, str]]:
-    """Say by receipt and question that the figure asked about is another one: an answer without words."""
+    """Say by receipt and question that the figure asked about is another one since: an answer without words."""
+    came = {each.receipt: each.arrival_id for each in submissions}
     asked = [
-        (each.number, root.about, figure)
+        (each.number, root.about, load_number(figure), came.get(each.receipt, 0))
         for each in decisions
         if each.verdict is Verdict.QUERY
         and (figure := each.details.get(FIGURE)) is not None
@@ -175,15 +177,16 @@ def _moved(
     ]
     if not asked:
         return {}
-    accepted = [each for each in submissions if each.outcome == "accepted"]
-    measured = context.store.measurements.find_indicators(accepted)
+    first = min(since for *_, since in asked)
+    later = [each for each in submissions if each.outcome == "accepted" and each.arrival_id > first]
+    measured = context.store.measurements.find_indicators(later)
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for receipt, document in measured.items():
         figures = load_figures(document)
-        for number, code, figure in asked:
+        for number, code, figure, since in asked:
             now = figures.get(code)
-            if now is not None and now != load_number(figure):
-                found[receipt][number] = f"数字已由{figure}改为{now}。"
+            if came[receipt] > since and now is not None and now != figure:
+                found[receipt][number] = f"数字已由{shown(figure)}改为{shown(now)}。"
     return found
 
 
