@@ -180,7 +180,8 @@ def _noted(_review: Review, decision: Decision) -> str:
     until = decision.details.get(UNTIL)
     day = f"（至{day_words(dt.date.fromisoformat(until))}）" if until else ""
     noted = (decision.details.get(REASON), decision.details.get(PAPER))
-    return f"已登记：{'，'.join(filter(None, noted))}{day}。"
+    told = "，".join(filter(None, noted))
+    return f"已登记：{told}{day}。" if told else "已取消原来的登记。"
 
 
 def _asked(review: Review, decision: Decision) -> str:

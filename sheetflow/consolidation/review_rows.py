@@ -40,7 +40,7 @@ from sheetflow.consolidation.review_sheet import (
     TypedRow,
     WaitingRow,
 )
-from sheetflow.consolidation.review_typed import TypedReview
+from sheetflow.consolidation.review_typed import NOTED, TypedReview
 from sheetflow.consolidation.review_words import decided_words, done_words
 from sheetflow.schemas import review as kept
 from sheetflow.schemas.parsing import CellFault, read_day, read_number
@@ -56,6 +56,7 @@ _TURN = re.compile(r"\d+$")
 _MOST_QUOTED, _LONGEST_NUMBER = 20, 200
 _NOTHING = ("", "—")
 """What stands in a cell into which nothing was typed."""
+_TAKEN_OFF = "取消原来的登记"
 _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
 
 
@@ -158,13 +159,18 @@ class _Desk:
     def _noted(self, row: TypedRow) -> RowAnswer | None:
         """Note where a unit stands, if that is another thing than what was printed."""
         reason, until, paper = row[REASON], _day_text(row[UNTIL]), row[PAPER]
-        if (reason, until, paper) in {("", "", ""), self._printed(row.number)}:
+        printed = self._printed(row.number)
+        is_empty = not (reason or until or paper)
+        if (reason, until, paper) == printed or (is_empty and not row.cells.keys() >= {*NOTED}):
             return None
         now = self._below.get(row.number)
         if now is None:
             return _refused(row, self._why_not(row.number))
         unit = now.row.unit
-        wrong = _mixed_up(row, now) or _unclear(reason, until, paper, self._known.today)
+        wrong = _mixed_up(row, now) or _unclear(reason, until, paper)
+        # The printed day may be past: the paper comes when it comes.
+        if not wrong and until not in {"", printed[1]} and read_day(until) < self._known.today:
+            wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
         if wrong:
             return _refused(row, wrong, unit.name, Matter.UNIT.label)
         reason = reason or (GRANTED if until else "")
@@ -172,7 +178,7 @@ class _Desk:
         decision = self._decision(row, unit.unit_id, Matter.UNIT, Verdict.NOTED)
         answer = _done(row, replace(decision, details=details), unit.name, Matter.UNIT.label)
         noted = filter(None, (reason, f"{UNTIL}{until}" * bool(until), paper))
-        return replace(answer, said="、".join(noted))
+        return replace(answer, said="、".join(noted) or _TAKEN_OFF)
 
     def _printed(self, number: str) -> tuple[str, str, str]:
         """Give what stood in the row of this number when it was printed: what was noted the turn before."""
@@ -290,7 +296,7 @@ def _figure(typed: str) -> int | float | None:
     return figure if isinstance(figure, int) else float(figure)
 
 
-def _unclear(reason: str, until: str, paper: str, today: dt.date) -> str:
+def _unclear(reason: str, until: str, paper: str) -> str:
     """Say what is wrong with what was noted of a unit; empty where nothing is."""
     if reason and reason not in REASONS:
         return f"“{REASON}”只能选：{'、'.join(REASONS)}"
@@ -301,10 +307,10 @@ def _unclear(reason: str, until: str, paper: str, today: dt.date) -> str:
     if reason not in {"", GRANTED}:
         return f"填了“{UNTIL}”，“{REASON}”却是{reason}，请改成一致的"
     try:
-        day = read_day(until)
+        read_day(until)
     except CellFault:
         return f"“{UNTIL}”看不出是哪一天，请写成2012-04-20的样子"
-    return f"“{UNTIL}”已经过了，请改成今天以后的日期" if day < today else ""
+    return ""
 
 
 def _day_text(typed: str) -> str:

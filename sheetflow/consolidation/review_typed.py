@@ -43,6 +43,8 @@ _HEADERS = frozenset(
 )
 _IN_DECIDED = frozenset({NUMBER, UNIT, TAKEN_BACK})
 """The other ones are printed there: who signed then, and what was said."""
+NOTED = (REASON, UNTIL, PAPER)
+"""What is printed into cells that are typed into: emptied, it is taken off."""
 _TYPED = frozenset({VERDICT, OPINION, PROPOSED, REASON, UNTIL, PAPER, TAKEN_BACK})
 """A row bears something if one of these does."""
 
@@ -81,7 +83,11 @@ def read_rows(raw: RawWorkbook) -> TypedReview:
 def _signed(row: TypedRow, once: dict[str, str]) -> TypedRow:
     """Add what is signed once for all rows that say nothing of their own."""
     kept = _IN_DECIDED if row.sheet == DECIDED_SHEET else _HEADERS
-    own = {label: said for label, said in row.cells.items() if said and label in kept}
+    own = {
+        label: said
+        for label, said in row.cells.items()
+        if label in kept and (said or label in NOTED)
+    }
     return replace(row, cells={**once, **own})
 
 
@@ -103,7 +109,9 @@ def _read_sheet(title: str, sheet: RawSheet) -> tuple[list[TypedRow], dict[str, 
                     if label in SIGNED_BY and at < len(over) and (said := _text(over[at]))
                 }
             continue
-        found = {label: _text(cells[at]) for at, label in columns.items() if at < len(cells)}
+        found = {
+            label: _text(cells[at]) if at < len(cells) else "" for at, label in columns.items()
+        }
         if found.get(NUMBER) or any(found.get(label) for label in _TYPED):
             code = without_spaces(plain(found.get(NUMBER, "")))
             rows.append(TypedRow(sheet=title, row=number, number=code, cells=found))
