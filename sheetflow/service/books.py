@@ -241,6 +241,7 @@ def _attempt(submission: Submission, last: Submission | None) -> Attempt:
 
 
 def _explanations(context: Context, submission: Submission) -> tuple[ExplanationRow, ...]:
+    """Give what a unit explained; what it answered a superior's question is between those two."""
     said = load_explanations(context.store.contents.find_explanations(submission))
     catalogue = context.campaign.catalogue
     findings = map(load_finding, context.store.contents.find_findings(submission))
@@ -255,7 +256,7 @@ def _explanations(context: Context, submission: Submission) -> tuple[Explanation
             about=(finding.place.sheet, finding.place.column),
         )
         for finding in findings
-        if finding.identity in said
+        if finding.identity in said and not finding.is_question
     )
 
 
