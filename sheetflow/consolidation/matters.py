@@ -136,10 +136,8 @@ def why_not_undone(review: Review, decision: Decision) -> str:
         return "撤销不能再撤销，请重新作出决定。"
     if decision not in review.stands:
         return "这项决定已经撤销。"
-    about = review.by_receipt.get(decision.receipt)
-    newest = review.newest
-    if about and newest and newest.arrival_id > about.arrival_id:
-        return f"单位后来又报了第{newest.number}号，请对新的一份作出决定。"
+    if past := _past(review, decision.receipt):
+        return past
     questions = {each.number: each for each in questions_of(review)}
     asked = questions.get(decision.number)
     if asked and (asked.passed_on or asked.state is not Question.OPEN):
@@ -147,4 +145,14 @@ def why_not_undone(review: Review, decision: Decision) -> str:
     first = questions.get(decision.about) if decision.matter is Matter.FORWARDED else None
     if first and first.closed_by:
         return "上级已经对这项答复作出决定。"
+    return ""
+
+
+def _past(review: Review, receipt: str) -> str:
+    """Say why nothing decided about a submission can be taken back any longer; empty where it can."""
+    about, newest = review.by_receipt.get(receipt), review.newest
+    if about and about.is_purged:
+        return "原件已经清理，不能重新处理。"
+    if about and newest and newest.arrival_id > about.arrival_id:
+        return f"单位后来又报了第{newest.number}号，请对新的一份作出决定。"
     return ""

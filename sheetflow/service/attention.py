@@ -42,22 +42,31 @@ def looks_of(
 ) -> tuple[tuple[LookRow, ...], tuple[SampledUnit, ...], str]:
     """Give the rows of `unit`'s 重点核对, whom it is to look at as a whole, and the seed of that draw.
 
-    What is offered and drawn here for the first time is recorded.
+    What is offered and drawn here for the first time is recorded. Of what was purged nothing is offered.
     """
     below = tuple(
         member for member in _decided_by(context, unit) if books.for_period(member.unit_id)
     )
     decisions = context.store.decisions.find_all(form=books.form.key, period=books.period.period_id)
     passed = {each.receipt for each in standing(decisions) if _is_passing(each)}
+    settled = passed | _purged(context, books)
     asked = [
         member
         for member in below
-        if (entry := books.for_period(member.unit_id)) and entry.receipt not in passed
+        if (entry := books.for_period(member.unit_id)) and entry.receipt not in settled
     ]
     rows = find_looks(books, asked, _around(context, unit, books, asked, decisions))
     _keep_offered(context, unit, books, below, rows)
     sampled, seed = _sampled(context, unit, books, below)
     return rows, sampled, seed
+
+
+def _purged(context: Context, books: Books) -> set[str]:
+    """Give the receipts of the period whose originals are gone for good: nothing of them is decided."""
+    gone = context.store.purges.find_purged()
+    form, period = books.form.key, books.period.period_id
+    listed = context.store.submissions.find_submissions(form=form, period=period) if gone else ()
+    return {each.receipt for each in listed if each.arrival_id in gone}
 
 
 def _decided_by(context: Context, unit: Unit) -> tuple[Unit, ...]:
@@ -174,17 +183,17 @@ def _keep_offered(
 
 
 def offered_before(context: Context, unit: Unit, books: Books) -> tuple[LookRow, ...]:
-    """Give what `unit` was ever offered about submissions that count, but for what was decided.
+    """Give what `unit` was ever offered about submissions that count, but for what was decided or purged.
 
     They have no reasons: those are told while a row is listed.
     """
     where = _where(unit, books)
     given = context.store.decisions.find_all(form=where[1], period=where[2], matter=Matter.LOOK)
-    decided = {each.number for each in given}
+    decided, gone = {each.number for each in given}, _purged(context, books)
     return tuple(
         LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])})
         for number, row in sorted(context.store.attention.find_offered(*where).items())
-        if number not in decided
+        if number not in decided and row["receipt"] not in gone
     )
 
 

@@ -18,7 +18,7 @@ from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
 from sheetflow.store import arrivals as received
 from sheetflow.store.database import Database, chunks
 from sheetflow.store.records import Document
-from sheetflow.store.schema import calendar_entries, decisions
+from sheetflow.store.schema import calendar_entries, decisions, purged_arrivals
 from sheetflow.store.submissions import read_receipt
 
 PURGED = "（已清理）"
@@ -35,7 +35,8 @@ class Decisions:
         """Record what was decided, and have the submission it is about judged anew.
 
         Give False, and change nothing, where its number was decided already. The submission itself is
-        not changed: its next judgement hears the decision. Raise StoreError when there is no such receipt,
+        not changed: its next judgement hears the decision. One that was purged cannot be judged, and stays
+        as it is. Raise StoreError when there is no such receipt,
         or where a doubt is decided of one that is not held.
         """
         with self._database.writing() as connection:
@@ -47,7 +48,8 @@ class Decisions:
                 raise StoreError(f"{decision.receipt} 不是待确认的报送，不需要放行或驳回。")
             values = {each.name: getattr(decision, each.name) for each in fields(NewDecision)}
             connection.execute(insert(decisions).values(**values, decided_at=at))
-            if submission and reopen:
+            gone = select(purged_arrivals.c.arrival_id)
+            if submission and reopen and submission.arrival_id not in connection.scalars(gone):
                 received.reopen(connection, submission.arrival_id)
             return True
 
