@@ -54,6 +54,8 @@ _NOTED = (kept.REASON, kept.UNTIL, kept.PAPER)
 _NEEDS_WORDS = frozenset({Verdict.RETURN, Verdict.QUERY, Verdict.DISAGREE})
 _TURN = re.compile(r"\d+$")
 _MOST_QUOTED, _LONGEST_NUMBER = 20, 200
+QUOTED_NUMBER = 40
+"""So much of a number that is none is quoted."""
 _NOTHING = ("", "—")
 """What stands in a cell into which nothing was typed."""
 _TAKEN_OFF = "取消原来的登记"
@@ -64,7 +66,7 @@ _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另�
 class RowAnswer:
     """What becomes of one row: its `decision`, or none; `words` say what it comes to, or why nothing.
 
-    `said` is what was typed, in the office's word. Row 0 is no row of its own (全部通过).
+    `said` is what was typed, in the office's word, `quoted` what `words` quote of it. Row 0 is no row of its own (全部通过).
     """
 
     sheet: str
@@ -74,6 +76,7 @@ class RowAnswer:
     unit: str = ""
     matter: str = ""
     said: str = ""
+    quoted: str = ""
     decision: NewDecision | None = field(default=None, hash=False)
 
     @property
@@ -100,8 +103,9 @@ class Known:
 def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
     """Answer each row into which something was typed, in their order, and 全部通过 last."""
     desk = _Desk(sheet, known)
-    found = (desk.answer(row) for row in typed.rows)
-    answers = list(_without_contradictions([answer for answer in found if answer]))
+    found = ((row, desk.answer(row)) for row in typed.rows)
+    told = [replace(each, quoted=_typed_in(row, each.words)) for row, each in found if each]
+    answers = list(_without_contradictions(told))
     if typed.passes_rest:
         answers += desk.pass_rest(typed, answers)
     return tuple(answers)
@@ -359,6 +363,13 @@ def _meaning(decision: NewDecision) -> tuple[object, ...]:
 
 def _is_passing(decision: NewDecision) -> bool:
     return decision.matter is Matter.PASSING and decision.verdict is Verdict.AGREE
+
+
+def _typed_in(row: TypedRow, words: str) -> str:
+    """Give what `words` quote of what somebody typed; empty where they quote nothing."""
+    typed = (row[VERDICT], row[UNIT], row[INDICATOR], row.number)
+    shown = {text for each in typed for text in (_quoted(each), each[:QUOTED_NUMBER]) if text}
+    return next((text for text in shown if f"“{text}”" in words), "")
 
 
 def _refused(row: TypedRow, words: str, unit: str = "", matter: str = "") -> RowAnswer:

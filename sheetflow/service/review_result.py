@@ -156,4 +156,7 @@ def _note(arrival: Arrival, head: Document, rows: Sequence[Document]) -> str:
 def _told(row: Document) -> str:
     where = f"“{row['sheet']}”第{row['row']}行" if row["row"] else f"“{row['sheet']}”"
     what = "，".join(filter(None, (str(row["unit"]), str(row["matter"]))))
-    return f"{where}{f'（{what}）' if what else ''}：{row['words']}。"
+    words, quoted = str(row["words"]), row.get("quoted")
+    if quoted:
+        words = words.replace(f"“{quoted}”", "填写的内容")
+    return f"{where}{f'（{what}）' if what else ''}：{words}。"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
-from sheetflow.consolidation.review_rows import Known, RowAnswer, answer_rows
+from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, RowAnswer, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.consolidation.review_words import decided_words
 from sheetflow.context import LOG, Context
@@ -165,7 +165,7 @@ def _why_not(context: Context, unit: Unit, number: str) -> str:
     submissions = map(context.store.submissions.find_submission, receipts)
     found = next(filter(None, submissions), None)
     if found is None or found.unit_id not in context.tree:
-        return f"没有“{number[:40]}”这个编号，可能被改动过"
+        return f"没有“{number[:QUOTED_NUMBER]}”这个编号，可能被改动过"
     about, above = context.tree[found.unit_id], who_decides(context, found.unit_id)
     if about.unit_id == unit.unit_id:
         return "是本单位自己的报送，本单位不能办理"
@@ -205,5 +205,6 @@ def _row(answer: RowAnswer) -> Document:
         said=answer.said,
         done=answer.decision is not None,
         words=answer.words,
+        quoted=answer.quoted,
     )
     return asdict(row)

@@ -40,6 +40,8 @@ class ResultRow:
     said: str
     done: bool
     words: str
+    quoted: str = ""
+    """What the words quote of what was typed: no mail does."""
 
 
 def write_review_result(
