@@ -24,6 +24,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
 from sheetflow.service.calendar import Task
 from sheetflow.service.deciding import reviews_in, undated_reviews
+from sheetflow.service.postponing import awaited_postponements
 from sheetflow.store.records import Document, NewMail
 from sheetflow.units import Unit
 
@@ -167,12 +168,15 @@ def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_G
             continue
         form, period = context.form(key), context.period(key, period_id)
         fresh, corrected = _accepted_since(context, form, period, since)
+        waiting = _by_decider(reviews_in(context, key, period_id).values())
+        for each in awaited_postponements(context, form, period):
+            waiting.setdefault(each.by_unit, []).append(each)
         yield _Gathered(
             books=books_of(context, form, period),
             label=f"{period.label}{context.campaign.named_beside(key)}",
             fresh=fresh,
             corrected=corrected,
-            waiting=_by_decider(reviews_in(context, key, period_id).values()),
+            waiting=waiting,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sheetflow.consolidation.matters import next_number
+from sheetflow.consolidation.matters import Awaiting, next_number
 from sheetflow.consolidation.review_sheet import WaitingRow
 from sheetflow.context import Context
 from sheetflow.periods import Period, date_in_words, end_of
@@ -18,8 +18,10 @@ from sheetflow.schemas.moved_deadlines import postponed_to
 from sheetflow.schemas.review import Matter, standing
 from sheetflow.schemas.schedule import better_deadline
 from sheetflow.service.books import passed_until
-from sheetflow.service.deciding import unit_subject
+from sheetflow.service.deciding import unit_subject, who_decides
 from sheetflow.service.form_calendar import opened_at
+from sheetflow.service.merged_units import tree_for
+from sheetflow.service.review_marks import has_reviews
 from sheetflow.units import Unit
 
 
@@ -58,3 +60,24 @@ def postponements(
             verdicts=Matter.POSTPONEMENT.verdicts,
             about=about,
         )
+
+
+def awaited_postponements(context: Context, form: Form, period: Period) -> Iterator[Awaiting]:
+    """Give every offer that waits in a 审核单 of a form and period, by whose decision it waits for."""
+    if not (has_reviews(context) and form.takes(period)):
+        return
+    below: dict[str, list[Unit]] = {}
+    for one in tree_for(context, form).living_on(period.last_day):
+        superior = who_decides(context, one.unit_id) if form.is_for(one.level) else None
+        if superior:
+            below.setdefault(superior.unit_id, []).append(one)
+    for unit_id, units in below.items():
+        for row in postponements(context, context.tree[unit_id], form, period, units):
+            yield Awaiting(
+                number=row.number,
+                matter=row.matter,
+                by_unit=unit_id,
+                receipt="",
+                since=row.since,
+                about=row.about,
+            )

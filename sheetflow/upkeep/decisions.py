@@ -17,7 +17,9 @@ from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Decision, Matter, NewDecision, standing
 from sheetflow.service.deciding import reviews_in, undated_reviews
+from sheetflow.service.postponing import awaited_postponements
 from sheetflow.service.waiting import unit_words
+from sheetflow.store.records import PublicationKind
 
 ADMINISTRATOR = "管理员"
 """Who decides where no unit does."""
@@ -112,7 +114,19 @@ def list_decisions(
 def _waiting(context: Context, period: Period | None, form: Form | None) -> Iterator[WaitingLine]:
     for review in _reviews(context, period, form):
         for each in waiting_of(review):
-            yield _line(context, review, each)
+            yield _line(context, review.unit_id, each)
+    handed_out = {
+        (entry.form, entry.period)
+        for entry in context.store.publications.find_publications()
+        if entry.kind is PublicationKind.WORKBOOK
+        and entry.form in context.campaign.by_key
+        and (period is None or entry.period == period.period_id)
+        and (form is None or entry.form == form.key)
+    }
+    for key, period_id in sorted(handed_out):
+        asked = context.form(key), context.period(key, period_id)
+        for each in awaited_postponements(context, *asked):
+            yield _line(context, each.by_unit, each)
 
 
 def _reviews(context: Context, period: Period | None, form: Form | None) -> Iterator[Review]:
@@ -130,12 +144,12 @@ def _reviews(context: Context, period: Period | None, form: Form | None) -> Iter
         yield from undated_reviews(context).values()
 
 
-def _line(context: Context, review: Review, awaiting: Awaiting) -> WaitingLine:
+def _line(context: Context, unit_id: str, awaiting: Awaiting) -> WaitingLine:
     asker = awaiting.question.decision.by_unit if awaiting.question else ""
     return WaitingLine(
         number=awaiting.number,
-        unit_id=review.unit_id,
-        unit=unit_words(context, review.unit_id),
+        unit_id=unit_id,
+        unit=unit_words(context, unit_id),
         matter=awaiting.matter,
         label=_label(context, awaiting.matter, asker),
         receipt=awaiting.receipt,

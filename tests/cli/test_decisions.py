@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.tiny.desk import AT, CITY, EAST, FIRST, SECOND, WEST, Desk, sound
+from tests.tiny.desk import AT, CITY, EAST, FIRST, OTHER_CITY, SECOND, WEST, Desk, sound
 
 
 @pytest.fixture
@@ -25,9 +25,10 @@ def test_what_waits_is_listed_with_whose_it_is(cli: Cli, served: Desk) -> None:
     """Each thing has its number, its unit, its word and whose decision it is."""
     told = cli("-C", served.root, *AT, "decisions")
     assert told.code == 0
-    assert "等待决定2项" in told.out
+    assert "等待决定4项" in told.out
     lines = told.out.replace("\n", "")
     assert f"{EAST}-{FIRST}-1-验1　{EAST} 东岸县　待验收　由{CITY} 上游市决定" in lines
+    assert f"{CITY} 上游市　建议延期　由{CITY} 上游市决定" in lines
     assert f"{EAST}-{FIRST}-2-认1　{EAST} 东岸县　待确认　由{CITY} 上游市决定" in lines
     assert "还没有作过决定" in told.out
 
@@ -37,7 +38,7 @@ def test_what_was_decided_is_listed_with_its_reason(cli: Cli, served: Desk) -> N
     receipt = f"{EAST}-{FIRST}-2"
     cli("-C", served.root, *AT, "reject", receipt, "--why", "放错了文件夹")
     told = cli("-C", served.root, *AT, "decisions")
-    assert "等待决定1项" in told.out
+    assert "等待决定3项" in told.out
     (line,) = [each for each in told.out.splitlines() if f"{receipt}-认1" in each]
     assert "待确认：不同意（管理员" in line
     assert "放错了文件夹" in told.out
@@ -47,8 +48,9 @@ def test_programs_read_the_same(cli: Cli, served: Desk) -> None:
     """--json gives what waits and what was decided, of one period or of all."""
     cli("-C", served.root, *AT, "reject", f"{EAST}-{FIRST}-2", "--why", "放错了文件夹")
     told = json.loads(cli("-C", served.root, *AT, "decisions", "--json").out)
-    (waits,) = told["waiting"]
-    assert (waits["matter"], waits["by_unit"]) == ("passing", CITY)
+    waits = [(each["matter"], each["by_unit"]) for each in told["waiting"]]
+    offered = [("postponement", CITY), ("postponement", OTHER_CITY)]
+    assert waits == [*offered, ("passing", CITY)]
     (decided,) = told["decided"]
     assert (decided["verdict"], decided["opinion"]) == ("disagree", "放错了文件夹")
     assert (decided["undone"], decided["arrival_id"]) == (False, 0)

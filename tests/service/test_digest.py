@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.periods import OFFICE_ZONE
+from tests.tiny.decided import refuse_postponements
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -37,6 +38,7 @@ def desk(tmp_path: Path) -> Desk:
     """Give a workspace whose workbooks were handed out, and in which one county reported in time."""
     desk = Desk.make(tmp_path / "work")
     desk.issue()
+    desk.ask(refuse_postponements, IN_TIME)
     desk.run(IN_TIME.replace(hour=9))
     desk.drop(EAST, desk.fill(EAST))
     desk.run(IN_TIME)
