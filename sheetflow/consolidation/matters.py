@@ -143,7 +143,7 @@ def why_not_undone(review: Review, decision: Decision) -> str:
     if asked and (asked.passed_on or asked.state is not Question.OPEN):
         return "这一问已经答复或转办，请对答复作出决定。"
     first = questions.get(decision.about) if decision.matter is Matter.FORWARDED else None
-    if first and first.closed_by:
+    if first and first.closed_by and first.closed_by != decision:
         return "上级已经对这项答复作出决定。"
     return ""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
+from sheetflow.consolidation.review_notes import GRANTED, day_text, unclear
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
     DATED,
@@ -41,15 +42,13 @@ from sheetflow.consolidation.review_sheet import (
     WaitingRow,
 )
 from sheetflow.consolidation.review_typed import NOTED, TypedReview
-from sheetflow.consolidation.review_words import decided_words, done_words
+from sheetflow.consolidation.review_words import decided_words, done_words, taken_back_words
 from sheetflow.schemas import review as kept
 from sheetflow.schemas.parsing import CellFault, read_day, read_number
-from sheetflow.schemas.review import PAPERS, REASONS, Decision, Matter, NewDecision, Verdict
+from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
 
 Item = WaitingRow | LookRow
 """What is decided by a word under 处理."""
-GRANTED = REASONS[0]
-"""The reason that goes with a day."""
 _NOTED = (kept.REASON, kept.UNTIL, kept.PAPER)
 _NEEDS_WORDS = frozenset({Verdict.RETURN, Verdict.QUERY, Verdict.DISAGREE})
 _TURN = re.compile(r"\d+$")
@@ -91,13 +90,14 @@ class Known:
 
     `past` finds the decision that bears a number, `why_not` says in a sentence why a number that does not
     wait, and was not decided, is none to be decided here. `below` are the units about which the sheet's own
-    unit decides today. `today` is the day of receipt.
+    unit decides today. `today` is the day of receipt. `is_meant` is false in 预审.
     """
 
     past: Callable[[str], Decision | None]
     why_not: Callable[[str], str]
     below: Collection[str]
     today: dt.date
+    is_meant: bool = True
 
 
 def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
@@ -120,6 +120,8 @@ class _Desk:
         self._looks = {row.number: row for row in (*sheet.offered, *sheet.looks)}
         self._below = {row.number: row for row in sheet.below}
         self._decided = {row.number: row for row in sheet.decided}
+        items: tuple[Item | BelowRow, ...] = (*sheet.waiting, *self._looks.values(), *sheet.below)
+        self._waits = {_what(row): row.number for row in items}
 
     def answer(self, row: TypedRow) -> RowAnswer | None:
         """Answer one row; None where nothing was typed into it."""
@@ -158,11 +160,11 @@ class _Desk:
             about=about,
             details=details,
         )
-        return _done(row, decision, item.unit, label)
+        return self._done(row, decision, item.unit, label)
 
     def _noted(self, row: TypedRow) -> RowAnswer | None:
         """Note where a unit stands, if that is another thing than what was printed."""
-        reason, until, paper = row[REASON], _day_text(row[UNTIL]), row[PAPER]
+        reason, until, paper = row[REASON], day_text(row[UNTIL]), row[PAPER]
         printed = self._printed(row.number)
         is_empty = not (reason or until or paper)
         if (reason, until, paper) == printed or (is_empty and not row.cells.keys() >= {*NOTED}):
@@ -171,7 +173,7 @@ class _Desk:
         if now is None:
             return _refused(row, self._why_not(row.number))
         unit = now.row.unit
-        wrong = _mixed_up(row, now) or _unclear(reason, until, paper)
+        wrong = _mixed_up(row, now) or unclear(reason, until, paper)
         # The printed day may be past: the paper comes when it comes.
         if not wrong and until not in {"", printed[1]} and read_day(until) < self._known.today:
             wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
@@ -180,7 +182,7 @@ class _Desk:
         reason = reason or (GRANTED if until else "")
         details = {kept.REASON: reason, kept.UNTIL: until, kept.PAPER: paper}
         decision = self._decision(row, unit.unit_id, Matter.UNIT, Verdict.NOTED)
-        answer = _done(row, replace(decision, details=details), unit.name, Matter.UNIT.label)
+        answer = self._done(row, replace(decision, details=details), unit.name, Matter.UNIT.label)
         noted = filter(None, (reason, f"{UNTIL}{until}" * bool(until), paper))
         return replace(answer, said="、".join(noted) or _TAKEN_OFF)
 
@@ -215,7 +217,7 @@ class _Desk:
         bare = replace(row, number=number)
         undoing = self._decision(bare, last.unit_id, Matter.UNDOING, Verdict.UNDO)
         undoing = replace(undoing, receipt=last.receipt, about=row.number)
-        words = f"已撤销“{last.verdict.label}”"
+        words = f"{done_words(undoing, '', is_meant=self._known.is_meant)}“{last.verdict.label}”"
         return replace(answer, words=words, decision=undoing)
 
     def pass_rest(self, typed: TypedReview, answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
@@ -239,7 +241,9 @@ class _Desk:
                 continue
             decision = self._decision(row, item.unit_id, item.matter, Verdict.AGREE)
             decision = replace(decision, receipt=item.receipt, about=item.about, opinion="")
-            yield replace(_done(row, decision, item.unit, item.label), said=Verdict.AGREE.label)
+            yield replace(
+                self._done(row, decision, item.unit, item.label), said=Verdict.AGREE.label
+            )
         if left:
             words = f"还有没办完的事项，没有一并通过：{'、'.join(left)}"
             yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words)
@@ -259,14 +263,29 @@ class _Desk:
             decider=row[DECIDER],
             handler=row[HANDLER],
             ground=row[GROUND],
-            dated=_day_text(row[DATED]),
+            dated=day_text(row[DATED]),
         )
 
     def _why_not(self, number: str) -> str:
         if not number:
             return f"“{NUMBER}”空着，不知道办理的是哪一项"
-        earlier = self._known.past(number)
+        earlier, undoing = self._known.past(number), self._known.past(undoing_of(number))
+        if earlier and undoing:
+            return taken_back_words(undoing, self._waits.get(_what(earlier), ""))
         return decided_words(earlier) if earlier else self._known.why_not(number)
+
+    def _done(self, row: TypedRow, decision: NewDecision, unit: str, label: str) -> RowAnswer:
+        words = done_words(decision, unit, is_meant=self._known.is_meant)
+        return replace(_refused(row, words, unit, label), decision=decision)
+
+
+def _what(item: Item | BelowRow | Decision) -> tuple[Matter, str, str, str]:
+    """Tell what a row, or a decision of an earlier turn, is about."""
+    if isinstance(item, BelowRow):
+        return Matter.UNIT, item.row.unit.unit_id, "", ""
+    if isinstance(item, LookRow):
+        return Matter.LOOK, item.unit_id, item.receipt, item.code
+    return item.matter, item.unit_id, item.receipt, item.about
 
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
@@ -298,31 +317,6 @@ def _figure(typed: str) -> int | float | None:
     except CellFault:
         return None
     return figure if isinstance(figure, int) else float(figure)
-
-
-def _unclear(reason: str, until: str, paper: str) -> str:
-    """Say what is wrong with what was noted of a unit; empty where nothing is."""
-    if reason and reason not in REASONS:
-        return f"“{REASON}”只能选：{'、'.join(REASONS)}"
-    if paper and paper not in PAPERS:
-        return f"“{PAPER}”只能选：{'、'.join(PAPERS)}"
-    if not until:
-        return f"{GRANTED}要填“{UNTIL}”的日期" if reason == GRANTED else ""
-    if reason not in {"", GRANTED}:
-        return f"填了“{UNTIL}”，“{REASON}”却是{reason}，请改成一致的"
-    try:
-        read_day(until)
-    except CellFault:
-        return f"“{UNTIL}”看不出是哪一天，请写成2012-04-20的样子"
-    return ""
-
-
-def _day_text(typed: str) -> str:
-    """Give a day as ``2012-04-20``; what is none as it was typed."""
-    try:
-        return read_day(typed).isoformat() if typed else ""
-    except CellFault:
-        return typed
 
 
 def _without_contradictions(answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
@@ -382,10 +376,6 @@ def _refused(row: TypedRow, words: str, unit: str = "", matter: str = "") -> Row
         said=_quoted(row[VERDICT]),
         words=words,
     )
-
-
-def _done(row: TypedRow, decision: NewDecision, unit: str, label: str) -> RowAnswer:
-    return replace(_refused(row, done_words(decision, unit), unit, label), decision=decision)
 
 
 def _quoted(text: str) -> str:

@@ -8,35 +8,46 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
 
 _DONE: Mapping[tuple[Matter, Verdict], str] = {
-    (Matter.HELD, Verdict.AGREE): "已放行，系统重新审核后答复{unit}",
-    (Matter.HELD, Verdict.DISAGREE): "不予接收，意见已发给{unit}",
-    (Matter.WAIVER, Verdict.AGREE): "已放行，系统重新审核后答复{unit}",
+    (Matter.HELD, Verdict.AGREE): "{done}放行，系统重新审核后答复{unit}",
+    (Matter.HELD, Verdict.DISAGREE): "不予接收，意见{done}发给{unit}",
+    (Matter.WAIVER, Verdict.AGREE): "{done}放行，系统重新审核后答复{unit}",
     (Matter.WAIVER, Verdict.DISAGREE): "不放行，请{unit}改好后重新报送",
-    (Matter.PASSING, Verdict.AGREE): "已验收",
-    (Matter.ANSWERED, Verdict.SETTLE): "已办结",
-    (Matter.FORWARDED, Verdict.SETTLE): "已办结，意见报提出的单位",
-    (Matter.FORWARDED, Verdict.QUERY): "已转{unit}核实",
-    (Matter.LOOK, Verdict.FINE): "已记下，无异议",
-    (Matter.POSTPONEMENT, Verdict.AGREE): "已同意延期",
-    (Matter.POSTPONEMENT, Verdict.DISAGREE): "已记下，不延期",
-    (Matter.UNIT, Verdict.NOTED): "已登记",
+    (Matter.PASSING, Verdict.AGREE): "{done}验收",
+    (Matter.ANSWERED, Verdict.SETTLE): "{done}办结",
+    (Matter.FORWARDED, Verdict.SETTLE): "{done}办结，意见报提出的单位",
+    (Matter.FORWARDED, Verdict.QUERY): "{done}转{unit}核实",
+    (Matter.LOOK, Verdict.FINE): "{done}记下，无异议",
+    (Matter.POSTPONEMENT, Verdict.AGREE): "{done}同意延期",
+    (Matter.POSTPONEMENT, Verdict.DISAGREE): "{done}记下，不延期",
+    (Matter.UNIT, Verdict.NOTED): "{done}登记",
 }
 _OTHERWISE = {
-    Verdict.RETURN: "已退回，意见已发给{unit}",
-    Verdict.QUERY: "已请{unit}核实",
-    Verdict.UNDO: "已撤销",
+    Verdict.RETURN: "{done}退回，意见{done}发给{unit}",
+    Verdict.QUERY: "{done}请{unit}核实",
+    Verdict.UNDO: "{done}撤销",
 }
 
 
-def done_words(decision: NewDecision, unit: str) -> str:
-    """Say what a decision about `unit` comes to."""
-    done = _DONE.get((decision.matter, decision.verdict)) or _OTHERWISE[decision.verdict]
-    return done.format(unit=unit)
+def done_words(decision: NewDecision, unit: str, *, is_meant: bool = True) -> str:
+    """Say what a decision about `unit` comes to, or would where it is not meant (预审)."""
+    words = _DONE.get((decision.matter, decision.verdict)) or _OTHERWISE[decision.verdict]
+    return words.format(unit=unit, done="已" if is_meant else "将")
 
 
 def decided_words(decision: Decision) -> str:
     """Say that somebody decided it already, and how: 已由王某3月6日处理（同意）."""
+    return f"已{_by_whom(decision)}处理（{decision.verdict.label}），不重复办理"
+
+
+def taken_back_words(undoing: Decision, number: str) -> str:
+    """Say that a decision was taken back, and under which `number` the matter waits now; empty: it does not."""
+    now = (
+        f"请在新的审核单里办理，现在的编号是{number}" if number else "现在不用办理，请看新的审核单"
+    )
+    return f"原来的处理已{_by_whom(undoing)}撤销，{now}"
+
+
+def _by_whom(decision: Decision) -> str:
     who = decision.decider or decision.handler or ("" if decision.by_unit else "管理员")
     day = decision.decided_at.astimezone(OFFICE_ZONE)
-    by = f"由{who}" if who else ""
-    return f"已{by}{day.month}月{day.day}日处理（{decision.verdict.label}），不重复办理"
+    return f"{f'由{who}' if who else ''}{day.month}月{day.day}日"

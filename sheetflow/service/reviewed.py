@@ -67,7 +67,7 @@ def _look(
         return {**head, "why": AGAIN, "number": same[0]["number"]}, ()
     if why or which is None:
         return {**head, "number": number}, ()
-    answers = _answers(context, unit, which, typed)
+    answers = _answers(context, unit, which, typed, is_meant=arrival.purpose == "submission")
     return {**head, "why": "" if answers else "nothing", "number": number}, answers
 
 
@@ -133,7 +133,12 @@ def _earlier(context: Context, arrival: Arrival, head: Document) -> list[tuple[s
 
 
 def _answers(
-    context: Context, unit: Unit, which: tuple[str, Period], typed: TypedReview
+    context: Context,
+    unit: Unit,
+    which: tuple[str, Period],
+    typed: TypedReview,
+    *,
+    is_meant: bool,
 ) -> tuple[RowAnswer, ...]:
     form, period = which
     sheet = review_sheet_of(context, unit, books_of(context, context.form(form), period, unit))
@@ -142,6 +147,7 @@ def _answers(
         why_not=lambda number: _why_not(context, unit, number),
         below={each.unit_id for each in decided_by(context, unit)},
         today=context.clock.now().date(),
+        is_meant=is_meant,
     )
     answers = answer_rows(sheet, typed, known)
     numbers = {each.number for each in answers}

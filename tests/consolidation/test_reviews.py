@@ -281,6 +281,7 @@ def test_whoever_asked_may_stop_waiting_for_the_city() -> None:
     (asked,) = questions_of(story.review)
     assert asked.state is Question.SETTLED
     assert story.waiting() == [(Matter.PASSING, CITY)]
+    assert why_not_undone(story.review, story.decisions[-1]) == ""
 
 
 def test_a_question_that_is_passed_on_goes_up_once_the_city_settled_it() -> None:

@@ -160,6 +160,7 @@ def test_a_precheck_says_what_would_take_effect(city: Officer) -> None:
     assert city.results == []
     (answer,) = city.desk.out(CITY, FIRST).glob("预审办理结果_*.xlsx")
     assert result(answer)[0][0] == "可以办理"
+    assert result(answer)[0][3] == "将验收"
     assert "审核单预审（都可以办理）" in told(city.desk, CITY)
 
 
