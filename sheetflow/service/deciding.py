@@ -32,6 +32,7 @@ from sheetflow.schemas.review import (
     Verdict,
 )
 from sheetflow.service.consequences import stale_decided
+from sheetflow.store.judgements import Said
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit
 from sheetflow.validators.superiors import shown
@@ -128,6 +129,14 @@ def _handed(
     said = [each for each in decisions if each.verdict in _SAID]
     moved = _moved(context, submissions, decisions)
     last = max((each.arrival_id for each in submissions if each.outcome in OWN), default=0)
+    telling = [
+        each
+        for each in submissions
+        if each.outcome == "held"
+        or (each.outcome == "returned" and each.arrival_id == last)
+        or (said and each.outcome in OWN)
+    ]
+    documents = context.store.contents.find_said(telling) if telling else {}
     for entry in submissions:
         handed = Handed(
             receipt=entry.receipt,
@@ -136,19 +145,15 @@ def _handed(
             outcome=entry.outcome,
             at=entry.arrived_at,
         )
-        pleads = entry.outcome == "returned" and entry.arrival_id == last
-        if entry.outcome == "held" or pleads or (said and entry.outcome in OWN):
-            handed = _with_words(context, entry, handed, moved.get(entry.receipt, {}))
+        if words := documents.get(entry.judgement_id):
+            handed = _with_words(handed, words, moved.get(entry.receipt, {}))
         yield entry, handed
 
 
-def _with_words(
-    context: Context, entry: Submission, handed: Handed, moved: Mapping[str, str]
-) -> Handed:
+def _with_words(handed: Handed, words: Said, moved: Mapping[str, str]) -> Handed:
     """Add what a submission says to decisions, and why hard findings should pass."""
-    contents = context.store.contents
-    findings = list(map(load_finding, contents.find_findings(entry)))
-    documents = contents.find_explanations(entry)
+    found, documents = words
+    findings = list(map(load_finding, found))
     said, pleas = load_explanations(documents), load_pleas(documents)
     answered = {
         str(each.arguments[HEARD]): said[each.identity].text

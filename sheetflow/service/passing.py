@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sheetflow.consolidation.reviews import (
     Handed,
@@ -27,6 +28,8 @@ from sheetflow.service.merged_units import tree_for
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
+_A_YEAR = dt.timedelta(days=366)
+
 Reviews = Mapping[str, Review]
 """By unit id."""
 
@@ -34,6 +37,17 @@ Reviews = Mapping[str, Review]
 def policy_of(context: Context) -> Policy:
     """Say when figures go beyond the unit directly above."""
     return Policy(context.settings.review.policy)
+
+
+def recent_periods(context: Context, since: dt.datetime) -> frozenset[str]:
+    """Name the periods of all forms that somebody may still be about: their last deadline is no year before `since`."""
+    found = set[str]()
+    for form in context.campaign.forms:
+        period, before = form.period_of(context.clock.now().date()), None
+        while period != before and context.last_deadline(period) > since - _A_YEAR:
+            found.add(period.period_id)
+            period, before = form.last_ended(period.first_day), period
+    return frozenset(found)
 
 
 def superior_of(context: Context, unit_id: str, period: Period) -> Unit | None:
@@ -67,13 +81,22 @@ def reviews_of(
                 decisions=tuple(decided.get(unit_id, ())),
                 is_asked=is_asked,
             )
-    # What a unit answered stands in its workbooks: those are read where something was asked.
-    asking = {
-        unit_id
-        for unit_id, listed in decided.items()
-        if any(each.verdict is Verdict.QUERY for each in listed)
+    # What a unit answered stands in its workbooks: those are read only where that can settle anything. Who lets
+    # pass is told above, for all alike.
+    asking = {unit_id for unit_id, review in found.items() if _waits_for_words(review)}
+    read = reviews_in(context, form.key, period.period_id, asking) if asking else {}
+    answered = {
+        unit_id: replace(found[unit_id], handed=review.handed) for unit_id, review in read.items()
     }
-    return {**found, **reviews_in(context, form.key, period.period_id, asking)} if asking else found
+    return {**found, **answered}
+
+
+def _waits_for_words(review: Review) -> bool:
+    """Whether a question is not settled, so that the unit's own words tell how it stands."""
+    return any(
+        asked.state is not Question.SETTLED and not asked.is_forwarded
+        for asked in questions_of(review)
+    )
 
 
 def _handed(submission: Submission) -> Handed:

@@ -49,6 +49,9 @@ _PACKED = type_coerce(sheet_rows.c.document, LargeBinary).label("packed")
 Thin = Callable[[str, str, str], str]
 """From form, sheet and JSON text of rows to the text without personal columns."""
 
+Said = tuple[tuple[Document, ...], tuple[Document, ...]]
+"""The findings of a judgement, and what was said of them."""
+
 
 class Contents:
     """The documents of submissions, by their newest judgement."""
@@ -72,6 +75,16 @@ class Contents:
             for some in chunks(submission.judgement_id for submission in submissions)
             for found in self._database.scalars(select(number).where(number.in_(some), said))
         )
+
+    def find_said(self, submissions: Iterable[Submission]) -> dict[int, Said]:
+        """Return the findings and the explanations of these judgements, by their numbers."""
+        number = judgements.c.judgement_id
+        query = select(number, judgements.c.findings, judgements.c.explanations)
+        return {
+            row.judgement_id: (tuple(row.findings), tuple(row.explanations))
+            for some in chunks(submission.judgement_id for submission in submissions)
+            for row in self._database.rows(query.where(number.in_(some)))
+        }
 
     def find_rows(self, submission: Submission) -> dict[str, str]:
         """Return the JSON text of the rows of all sheets of a submission, by sheet."""
