@@ -17,7 +17,7 @@ from sheetflow.schemas.review import UNTIL, Matter, Policy, standing
 from sheetflow.service.books import PASSED, passed_until
 from sheetflow.service.consequences import above
 from sheetflow.service.merged_units import tree_for
-from sheetflow.service.passing import policy_of, superior_of
+from sheetflow.service.passing import policy_of, recent_periods, superior_of
 from sheetflow.service.publish import GOING_UP, ROLL_UPS
 from sheetflow.service.review_marks import has_reviews, review_marks
 from sheetflow.store.records import PublicationKind, Stale
@@ -92,7 +92,8 @@ def _excused(
     context: Context, now: dt.datetime, known: dt.datetime | None
 ) -> Iterator[tuple[dt.datetime, Form, Period, Unit]]:
     """Give the units whose 缓报 has ended since `known`, with its last moment."""
-    noted = standing(context.store.decisions.find_all(matter=Matter.UNIT))
+    periods = recent_periods(context, min(now, known or now))
+    noted = standing(context.store.decisions.find_in(periods, matter=Matter.UNIT))
     for decision in noted:
         form, day = context.campaign.by_key.get(decision.form), decision.details.get(UNTIL)
         if form and day and decision.unit_id in context.tree:

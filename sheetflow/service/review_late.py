@@ -10,16 +10,17 @@ import datetime as dt
 from collections.abc import Iterator
 
 from sheetflow.context import Context
-from sheetflow.periods import Period, end_of, is_working_day
+from sheetflow.periods import end_of, is_working_day
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.review import FORWARDED, Verdict
+from sheetflow.schemas.review import FORWARDED, Decision, Verdict
 from sheetflow.service.deciding import who_decides
-from sheetflow.service.passing import policy_of
+from sheetflow.service.passing import policy_of, recent_periods
 from sheetflow.service.review_marks import has_reviews, review_marks
 from sheetflow.store.records import PublicationKind, Stale
 
 _PATIENCE = 3
 """So many working days after its own deadline the unit between has for what is asked from further up."""
+_A_MONTH = dt.timedelta(days=30)
 _LOOKED, _POLICY = "questions looked at", "reviews by policy"
 """The names of the fingerprints that hold up to when, and by which policy, marks were set."""
 
@@ -27,9 +28,10 @@ _LOOKED, _POLICY = "questions looked at", "reviews by policy"
 def mark_reviews(context: Context) -> None:
     """Mark what shows a question that the unit between is late with now, or that a policy asks for since."""
     marks = {**dict.fromkeys(_late_since(context)), **dict.fromkeys(_asked_since(context))}
-    if not (marks or _known(context, _POLICY) != policy_of(context)):
+    now, looked = context.clock.now(), _looked(context)
+    is_long_ago = bool(looked and now - looked > _A_MONTH)  # else all since then is read for ever
+    if not (marks or is_long_ago or _known(context, _POLICY) != policy_of(context)):
         return
-    now = context.clock.now()
     with context.store.together():
         kept = {_LOOKED: now.isoformat(), _POLICY: str(policy_of(context))}
         context.store.fingerprints.record(kept)
@@ -45,17 +47,16 @@ def _looked(context: Context) -> dt.datetime | None:
     return dt.datetime.fromisoformat(known) if known else None
 
 
-def is_late(context: Context, between: str, form: Form, period: Period) -> bool:
-    """Whether the unit between was late with questions when they were looked at last."""
+def is_late(context: Context, between: str, form: Form, asked: Decision) -> bool:
+    """Whether the unit between was late with a question when questions were looked at last."""
     looked = _looked(context)
-    return bool(
-        looked and between in context.tree and _due(context, between, form, period) < looked
-    )
+    return bool(looked and between in context.tree and _due(context, between, form, asked) < looked)
 
 
-def _due(context: Context, between: str, form: Form, period: Period) -> dt.datetime:
-    """Give until when the unit between is to see to what is asked from further up."""
-    day = context.deadline(context.tree[between], form, period).date()
+def _due(context: Context, between: str, form: Form, asked: Decision) -> dt.datetime:
+    """Give until when the unit between is to see to what is asked from further up, its deadline over or not."""
+    own = context.deadline(context.tree[between], form, form.period(asked.period))
+    day = max(own, asked.decided_at).date()
     left = _PATIENCE
     while left:
         day += dt.timedelta(days=1)
@@ -66,15 +67,15 @@ def _due(context: Context, between: str, form: Form, period: Period) -> dt.datet
 def _late_since(context: Context) -> Iterator[Stale]:
     """Mark the sheets of who asked something that the unit between is late with since the last look."""
     looked, now = _looked(context), context.clock.now()
-    for asked in context.store.decisions.find_all(verdict=Verdict.QUERY):
+    periods = recent_periods(context, min(now, looked or now))
+    for asked in context.store.decisions.find_in(periods, verdict=Verdict.QUERY):
         between = who_decides(context, asked.unit_id) if asked.details.get(FORWARDED) else None
         if between is None or asked.form not in context.campaign.by_key:
             continue
         form = context.form(asked.form)
-        period = form.period(asked.period)
-        due = _due(context, between.unit_id, form, period)
-        if due < now and (looked is None or due >= looked or asked.decided_at > looked):
-            why = f"{asked.number}超过时限"
+        due = _due(context, between.unit_id, form, asked)
+        if due < now and (looked is None or due >= looked):
+            why, period = f"{asked.number}超过时限", form.period(asked.period)
             yield from review_marks(context, between.unit_id, form.key, [period], why)
 
 

@@ -155,8 +155,10 @@ class _Desk(ReviewDesk):
         question, verdicts, late = waiting.question, waiting.verdicts, ""
         asker = self._asker(waiting)
         if waiting.by_unit != self.unit.unit_id:
-            asked_here = question and question.decision.by_unit == self.unit.unit_id
-            if not (asked_here and is_late(self.context, waiting.by_unit, self.form, self.period)):
+            asked = question.decision if question else None
+            if asked is None or asked.by_unit != self.unit.unit_id:
+                return []
+            if not is_late(self.context, waiting.by_unit, self.form, asked):
                 return []
             verdicts, late = (Verdict.SETTLE,), _OVERDUE
         elif question and waiting.matter is Matter.ANSWERED and question.is_forwarded:

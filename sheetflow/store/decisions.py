@@ -84,6 +84,16 @@ class Decisions:
         wanted = {"unit_id": unit_id, "form": form, "period": period, "receipt": receipt}
         return self._find(**wanted, matter=matter, verdict=verdict)
 
+    def find_in(
+        self,
+        periods: Collection[str],
+        *,
+        matter: Matter | None = None,
+        verdict: Verdict | None = None,
+    ) -> tuple[Decision, ...]:
+        """Return the decisions about a matter, or of one verdict, in these periods, the oldest first."""
+        return self._find(periods, matter=matter, verdict=verdict)
+
     def find_given(self, by_unit: str, form: str, period: str) -> tuple[Decision, ...]:
         """Return what a unit has decided of a form and period, the oldest first."""
         return self._find(by_unit=by_unit, form=form, period=period)
@@ -102,10 +112,16 @@ class Decisions:
                 found[decision.receipt] = (*found.get(decision.receipt, ()), decision)
         return found
 
-    def _find(self, **wanted: Any) -> tuple[Decision, ...]:  # noqa: ANN401 - values of columns
+    def _find(
+        self,
+        periods: Collection[str] | None = None,
+        **wanted: Any,  # noqa: ANN401 - values of columns
+    ) -> tuple[Decision, ...]:
         conditions = [
             decisions.c[name] == value for name, value in wanted.items() if value is not None
         ]
+        if periods is not None:
+            conditions.append(decisions.c.period.in_(periods))
         query = select(decisions).where(*conditions).order_by(decisions.c.decision_id)
         return tuple(_decision(row) for row in self._database.rows(query))
 

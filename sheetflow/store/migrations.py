@@ -114,6 +114,7 @@ def _merge_decisions(connection: Connection) -> None:
             CONSTRAINT uq_decisions_number UNIQUE (number)
         );
         CREATE INDEX ix_decisions_unit_id_form_period ON decisions (unit_id, form, period);
+        CREATE INDEX ix_decisions_period ON decisions (period);
         CREATE INDEX ix_decisions_receipt ON decisions (receipt);
         CREATE TABLE calendar_entries (
             entry_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

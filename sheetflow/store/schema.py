@@ -207,6 +207,7 @@ decisions = _numbered(
     _json("details"),
     _moment("decided_at"),
     Index(None, "unit_id", "form", "period"),
+    Index(None, "period"),
     Index(None, "receipt"),
 )
 """Whatever a superior decided: by 审核单 (`arrival_id`) or by command (0); none is ever changed."""
