@@ -143,6 +143,8 @@ class ReviewSheet:
     """Rows that were listed before and are not now: a decision on one means it still."""
     sampled: Sequence[SampledUnit] = ()
     seed: str = ""
+    had_a_turn: Sequence[str] = ()
+    """Who was drawn in earlier periods and takes no part until all have had a turn."""
     below: Sequence[BelowRow] = ()
     decided: Sequence[DecidedRow] = ()
 

@@ -27,12 +27,12 @@ def draw(
     while len(found) < DRAWN_A_PERIOD and set(candidates) - set(found):
         left = set(candidates) - set(found)
         # Once nobody is left who has not had a turn, everybody's next turn begins.
-        pool = left - _had_a_turn([*earlier, *found]) or left
+        pool = left - had_a_turn([*earlier, *found]) or left
         found.append(min(pool, key=lambda unit_id: _lot(seed, unit_id)))
     return tuple(found)
 
 
-def _had_a_turn(drawn: Sequence[str]) -> set[str]:
+def had_a_turn(drawn: Sequence[str]) -> set[str]:
     """Give who has had a turn since the last one that came for a second time."""
     had: set[str] = set()
     for unit_id in drawn:

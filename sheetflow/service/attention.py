@@ -24,7 +24,7 @@ from sheetflow.consolidation.attention import (
 )
 from sheetflow.consolidation.likeness import near_identical
 from sheetflow.consolidation.review_sheet import LookRow, SampledUnit
-from sheetflow.consolidation.sampling import draw
+from sheetflow.consolidation.sampling import draw, had_a_turn
 from sheetflow.context import Context
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
@@ -219,6 +219,17 @@ def _sampled(
         store.record_drawn(by, form, period, found[len(drawn) :])
         drawn = found
     return tuple(_sample(context, books, unit_id) for unit_id in drawn), seed if drawn else ""
+
+
+def drawn_earlier(context: Context, unit: Unit, books: Books) -> tuple[str, ...]:
+    """Name who had had a turn already when the draw for the period was made."""
+    by, form, period = _where(unit, books)
+    known = context.store.attention.find_drawn(by, form)
+    periods = [when for when, _ in known]
+    before = known[: periods.index(period)] if period in periods else known
+    had = had_a_turn([unit_id for _, unit_id in before])
+    named = names_told_apart(context.tree)
+    return tuple(named.get(unit_id, unit_id) for unit_id in sorted(had))
 
 
 def _sample(context: Context, books: Books, unit_id: str) -> SampledUnit:

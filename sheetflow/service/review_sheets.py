@@ -55,7 +55,7 @@ from sheetflow.schemas.review import (
     Question,
     Verdict,
 )
-from sheetflow.service.attention import looks_of, offered_before
+from sheetflow.service.attention import drawn_earlier, looks_of, offered_before
 from sheetflow.service.books import shown_name
 from sheetflow.service.deciding import unit_subject
 from sheetflow.service.passing import policy_of
@@ -128,6 +128,7 @@ class _Desk(ReviewDesk):
             offered=offered_before(self.context, self.unit, self.books),
             sampled=tuple(replace(one, link=self.link(one.receipt)) for one in sampled),
             seed=seed,
+            had_a_turn=drawn_earlier(self.context, self.unit, self.books) if seed else (),
             below=tuple(self._below()),
             decided=tuple(self._decided()),
         )

@@ -36,6 +36,7 @@ from sheetflow.consolidation.review_sheet import (
     ReviewSheet,
     WaitingRow,
 )
+from sheetflow.consolidation.sampling import DRAWN_A_PERIOD
 from sheetflow.consolidation.states import HandedIn
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Stamp
@@ -155,7 +156,8 @@ _LOOKS_NOTE = f"""\
 “{DECIDER}”等写在《{WAITING_SHEET}》表头上面那一行。"""
 
 _SAMPLED_NOTE = f"""
-本期抽查：{{units}}，请把整份报表看一遍，再到《{WAITING_SHEET}》办理。抽签种子{{seed}}，照它重抽，结果一样；抽过的，轮完一遍再抽。"""
+本期抽查：{{units}}，请把整份报表看一遍，再到《{WAITING_SHEET}》办理。抽签种子{{seed}}，谁都可以重抽：把种子和单位编码（《{BELOW_SHEET}》里“{NUMBER}”的第一段）连写，算SHA-256，最小的{DRAWN_A_PERIOD}个就是。
+参加抽签的，是下级报齐或者都过了截止时间时已经报了数据的单位（零报告的不算，以后才报的只在不够{DRAWN_A_PERIOD}个时补上）；抽过的，轮完一遍再参加，以前抽过的是：{{turns}}。"""
 
 _BELOW_NOTE = f"""\
 怎么办：没有报的，在“{REASON}”里选一项；批准缓报的写上“{UNTIL}”，到那一天以前不算迟报，也不催报。纸质件收到没有，登记在“{PAPER}”。
@@ -254,7 +256,9 @@ def _write_looks(book: Book, sheet: ReviewSheet, name: str) -> None:
     page = ReviewPage(book, LOOKS_SHEET, _LOOKS, (VERDICT, OPINION, PROPOSED), name)
     note, drawn = _LOOKS_NOTE, "、".join(entry.unit for entry in sheet.sampled)
     if drawn:
-        note += _SAMPLED_NOTE.format(units=drawn, seed=sheet.seed)
+        note += _SAMPLED_NOTE.format(
+            units=drawn, seed=sheet.seed, turns="、".join(sheet.had_a_turn) or "还没有"
+        )
     page.begin(f"重点核对（{name}）", note)
     page.put_headers()
     for row in sheet.looks:
