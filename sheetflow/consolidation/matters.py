@@ -7,11 +7,19 @@ one that was taken back waits again under the next number. This module refuses t
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from sheetflow.consolidation.reviews import Asked, Handed, Review, questions_of
+from sheetflow.consolidation.reviews import (
+    Asked,
+    Handed,
+    Review,
+    has_insisted,
+    questions_of,
+    root_of,
+)
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Question, Verdict, number_of
 
 
@@ -32,15 +40,30 @@ class Awaiting:
     said: str = ""
     """The unit's own words: its answer, or why a hard finding should pass."""
     question: Asked | None = None
+    is_insisted: bool = False
+    """The unit kept to what was returned twice: it is not returned once more."""
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it is the unit's turn: a question may be closed before it answers in writing."""
+        asked = self.question
+        return self.matter is Matter.ANSWERED and bool(asked and asked.state is Question.OPEN)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What may be decided; whoever asked from further up returns nothing."""
+        if self.is_unanswered:
+            return (Verdict.SETTLE,)
         is_answer = self.matter is Matter.ANSWERED
         above = is_answer and self.question is not None and self.question.is_forwarded
+        is_final = above or self.is_insisted
         return tuple(
-            each for each in self.matter.verdicts if not (above and each is Verdict.RETURN)
+            each for each in self.matter.verdicts if not (is_final and each is Verdict.RETURN)
         )
+
+    def label(self, above: str) -> str:
+        """Give the office's word for it; `above` is the level of whoever asked."""
+        return Question.OPEN.label if self.is_unanswered else self.matter.label.format(above=above)
 
 
 def waiting_of(review: Review) -> tuple[Awaiting, ...]:
@@ -56,7 +79,12 @@ def waiting_of(review: Review) -> tuple[Awaiting, ...]:
 def _waiting(review: Review) -> Iterator[Awaiting]:
     yield from _doubts(review)
     newest, current = review.newest, review.current
-    decided = {(each.matter, each.receipt, each.about) for each in review.stands}
+    decided = {
+        (each.matter, each.receipt, each.about)
+        for each in review.stands
+        # What was asked about is still to be let pass, or not.
+        if (each.matter, each.verdict) != (Matter.PASSING, Verdict.QUERY)
+    }
     if newest and newest.outcome == "returned" and newest.receipt not in review.returned:
         for rule, said in sorted(newest.explained.items()):
             if (Matter.WAIVER, newest.receipt, rule) not in decided:
@@ -68,6 +96,8 @@ def _waiting(review: Review) -> Iterator[Awaiting]:
             yield _answered(review, asked)
         elif asked.state is Question.OPEN and asked.is_forwarded and not asked.passed_on:
             yield _of_question(review, asked, Matter.FORWARDED, review.superior)
+        elif asked.state is Question.OPEN and not asked.is_forwarded:
+            yield _answered(review, asked)
 
 
 def _doubts(review: Review) -> Iterator[Awaiting]:
@@ -88,19 +118,21 @@ def _awaiting(
         since=handed.at,
         about=about,
         said=said,
+        is_insisted=matter is Matter.PASSING and has_insisted(review, ""),
     )
 
 
 def _answered(review: Review, asked: Asked) -> Awaiting:
-    """A question that is answered waits for whoever asked; the superior of today, where that was one."""
+    """A question waits for whoever asked, answered or not; the superior of today, where that was one."""
     by_unit = asked.decision.by_unit if asked.is_forwarded else review.superior
     return _of_question(review, asked, Matter.ANSWERED, by_unit)
 
 
 def _of_question(review: Review, asked: Asked, matter: Matter, by_unit: str) -> Awaiting:
     subject = review.reviewed.receipt if review.reviewed else asked.decision.receipt
+    root = root_of(review.decisions, asked.decision)
     return Awaiting(
-        number=next_number(review.decisions, subject, matter, asked.number),
+        number=next_number(review.decisions, subject, matter, _in_short(review, asked.decision)),
         matter=matter,
         by_unit=by_unit,
         receipt=subject,
@@ -108,7 +140,23 @@ def _of_question(review: Review, asked: Asked, matter: Matter, by_unit: str) -> 
         about=asked.number,
         said=asked.answer,
         question=asked,
+        is_insisted=matter is Matter.ANSWERED and has_insisted(review, root.about),
     )
+
+
+def _in_short(review: Review, question: Decision) -> str:
+    """Name a question in the number of its answer: ``1-验1``, ``1-验1.2`` where it was asked twice again.
+
+    It is the first question's number without the unit and period that the answer's begins with, and how
+    often each side asked on: a number does not grow with every round.
+    """
+    by_number, rounds = {each.number: each for each in review.decisions}, ""
+    first = question
+    while first.matter in {Matter.ANSWERED, Matter.FORWARDED} and first.about in by_number:
+        rounds = first.matter.letter + rounds
+        first = by_number[first.about]
+    again = re.sub(f"{Matter.ANSWERED.letter}+", lambda found: f".{len(found[0])}", rounds)
+    return first.number.removeprefix(f"{first.receipt.rpartition('-')[0]}-") + again
 
 
 def next_number(

@@ -140,12 +140,12 @@ class _Desk:
         if item is None or self._known.past(row.number):
             return _refused(row, self._why_not(row.number))
         matter, label = Matter.LOOK, Matter.LOOK.label
-        offered, about, details = matter.verdicts, "", dict[str, Any]()
+        about, details = "", dict[str, Any]()
         if isinstance(item, WaitingRow):
             matter, label, about = item.matter, item.label, item.about
-            offered = tuple(item.verdicts) or matter.verdicts
         else:
-            about, details = item.code, {kept.FIGURE: item.current, "label": item.label}
+            about, details = item.code, {kept.FIGURE: item.current}
+        offered = tuple(item.verdicts) or matter.verdicts
         verdict = next((each for each in offered if each.label == row[VERDICT]), None)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
         if verdict is None or wrong:

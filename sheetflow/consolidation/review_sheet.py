@@ -73,6 +73,14 @@ class LookRow:
     why: Sequence[str]
     weight: float
     link: str = ""
+    may_be_returned: bool = True
+    """False where the unit kept to it twice: both statements stand."""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What may be decided about it."""
+        every = Matter.LOOK.verdicts
+        return tuple(each for each in every if self.may_be_returned or each is not Verdict.RETURN)
 
     @property
     def change(self) -> float | int | None:

@@ -352,12 +352,15 @@ def root_of(decisions: Iterable[Decision], decision: Decision) -> Decision:
     return decision
 
 
-def has_insisted(review: Review, about: str, figure: float | None) -> bool:
-    """Whether the same figure was returned twice: from then on both statements stand, and it counts."""
-    returns = [
-        each for each in returns_of(review) if root_of(review.decisions, each).about == about
-    ]
-    return len([each for each in returns if each.details.get(FIGURE) == figure]) > 1
+def has_insisted(review: Review, about: str) -> bool:
+    """Whether the unit kept to what was returned twice, with a reason each: both statements stand, it counts.
+
+    `about` is the indicator's code; empty for the whole workbook. What it has changed since is another matter.
+    """
+    newest = review.current
+    answered = newest.answers if newest else {}
+    kept = [each for each in returns_of(review) if each.number in answered]
+    return len([each for each in kept if root_of(review.decisions, each).about == about]) > 1
 
 
 def noted_of(review: Review) -> Decision | None:

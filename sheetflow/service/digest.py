@@ -194,11 +194,12 @@ def _accepted_since(
 
 
 def _by_decider(reviews: Iterable[Review]) -> dict[str, list[Awaiting]]:
-    """Give what waits by whose decision it waits for."""
+    """Give what waits by whose decision it waits for; not what the unit has not answered yet."""
     found: dict[str, list[Awaiting]] = {}
     for review in reviews:
         for each in waiting_of(review):
-            found.setdefault(each.by_unit, []).append(each)
+            if not each.is_unanswered:
+                found.setdefault(each.by_unit, []).append(each)
     return found
 
 

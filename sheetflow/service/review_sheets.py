@@ -35,6 +35,7 @@ from sheetflow.consolidation.review_sheet import (
 )
 from sheetflow.consolidation.reviews import (
     Review,
+    has_insisted,
     noted_of,
     passed_by,
     questions_of,
@@ -77,6 +78,8 @@ _ORDER = (
 )
 """What waits stands in this order: doubts first, the many that are to be let pass last."""
 _OVERDUE = "（已过时限）"
+_NO_LONGER = "办结：不再等答复，这个问题了结。"
+_INSISTED = "两次退回，单位都说明无误：双方意见并列，以单位的数为准"
 _BY_COMMAND = "管理员办理"
 
 
@@ -125,7 +128,10 @@ class _Desk(ReviewDesk):
             period=self.period,
             waiting=tuple(self._waiting()),
             looks=tuple(self._linked_look(row) for row in looks),
-            offered=offered_before(self.context, self.unit, self.books),
+            offered=tuple(
+                self._as_returned(row)
+                for row in offered_before(self.context, self.unit, self.books)
+            ),
             sampled=tuple(replace(one, link=self.link(one.receipt)) for one in sampled),
             seed=seed,
             had_a_turn=drawn_earlier(self.context, self.unit, self.books) if seed else (),
@@ -134,7 +140,15 @@ class _Desk(ReviewDesk):
         )
 
     def _linked_look(self, row: LookRow) -> LookRow:
-        return replace(row, unit=self.name(row.unit_id), link=self.link(row.receipt))
+        linked = replace(row, unit=self.name(row.unit_id), link=self.link(row.receipt))
+        return self._as_returned(linked)
+
+    def _as_returned(self, row: LookRow) -> LookRow:
+        """Say of a figure to which the unit kept twice that it is not returned once more."""
+        review = self.reviews.get(row.unit_id)
+        if review is None or not has_insisted(review, row.code):
+            return row
+        return replace(row, may_be_returned=False, why=(*row.why, _INSISTED))
 
     def _waiting(self) -> list[WaitingRow]:
         rows = [
@@ -145,7 +159,9 @@ class _Desk(ReviewDesk):
             for row in self._row(review, waiting)
         ]
         rows += postponements(self.context, self.unit, self.form, self.period, self.below)
-        return sorted(rows, key=lambda row: _ORDER.index(row.matter))
+        # What the unit has not answered yet stands last: nothing need be done about it.
+        unanswered = Question.OPEN.label
+        return sorted(rows, key=lambda row: (row.label == unanswered, _ORDER.index(row.matter)))
 
     def _in_order(self, reviews: Mapping[str, Review]) -> Iterator[Review]:
         """Give reviews as their units stand on the list."""
@@ -162,19 +178,19 @@ class _Desk(ReviewDesk):
             if not is_late(self.context, waiting.by_unit, self.form, asked):
                 return []
             verdicts, late = (Verdict.SETTLE,), _OVERDUE
-        elif question and waiting.matter is Matter.ANSWERED and question.is_forwarded:
-            verdicts = (Verdict.SETTLE, Verdict.QUERY)
         name, matter = self.name(review.unit_id), waiting.matter
         words = outcomes(matter, name, self._beyond, asker.name if asker else "")
+        if Verdict.RETURN not in verdicts:
+            words = words.partition("退回：")[0]
         row = WaitingRow(
             number=waiting.number,
             matter=matter,
-            label=matter.label.format(above=asker.level if asker else "上") + late,
+            label=waiting.label(asker.level if asker else "上") + late,
             unit_id=review.unit_id,
             unit=name,
             receipt=waiting.receipt,
             content=self._content(review, waiting),
-            agreed="办结：不再等答复，这个问题了结。" if late else words,
+            agreed=_NO_LONGER if late or waiting.is_unanswered else words,
             since=waiting.since,
             link=self.link(waiting.receipt),
             verdicts=verdicts,
@@ -244,7 +260,7 @@ class _Desk(ReviewDesk):
         if any(asked.state is Question.OPEN for asked in questions_of(review)):
             yield "有请核实没有答复"
         if returns_of(review):
-            yield "退回后重报"
+            yield _INSISTED if has_insisted(review, "") else "退回后重报"
 
     def _is_clean(self, review: Review, waiting: Awaiting) -> bool:
         """Whether nothing is open beside: nothing explained, asked, returned, changed, missing."""

@@ -102,7 +102,7 @@ def list_decisions(
             DecidedLine(
                 decision=each,
                 unit=unit_words(context, each.unit_id),
-                label=_label(context, each.matter, ""),
+                label=each.matter.label.format(above=_level(context, "")),
                 by=_called(context, each.by_unit),
                 is_undone=each.number not in stands and each.matter is not Matter.UNDOING,
             )
@@ -151,7 +151,7 @@ def _line(context: Context, unit_id: str, awaiting: Awaiting) -> WaitingLine:
         unit_id=unit_id,
         unit=unit_words(context, unit_id),
         matter=awaiting.matter,
-        label=_label(context, awaiting.matter, asker),
+        label=awaiting.label(_level(context, asker)),
         receipt=awaiting.receipt,
         about=awaiting.about,
         by_unit=awaiting.by_unit,
@@ -161,10 +161,9 @@ def _line(context: Context, unit_id: str, awaiting: Awaiting) -> WaitingLine:
     )
 
 
-def _label(context: Context, matter: Matter, asker: str) -> str:
-    """Give the office's word for a matter; what was asked from further up names the level."""
-    level = context.tree[asker].level if asker in context.tree else "上"
-    return matter.label.format(above=level)
+def _level(context: Context, asker: str) -> str:
+    """Name the level of whoever asked from further up."""
+    return context.tree[asker].level if asker in context.tree else "上"
 
 
 def _called(context: Context, unit_id: str) -> str:

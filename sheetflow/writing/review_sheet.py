@@ -298,7 +298,7 @@ def _put_look(page: ReviewPage, row: LookRow) -> None:
         look = FIGURE if figure is None or float(figure).is_integer() else FIGURE | _DECIMALS
         page.put(page.row, page.number(label), figure, look)
     page.link_file(row.link)
-    page.offer(VERDICT, [verdict.label for verdict in Matter.LOOK.verdicts])
+    page.offer(VERDICT, [verdict.label for verdict in row.verdicts])
     page.row += 1
 
 

@@ -84,8 +84,8 @@ class Story:
         opinion: str = "",
         **more: Any,
     ) -> str:
-        """A superior decides; `more` are ``by_unit`` and ``details``."""
-        number = number_of(receipt, matter, 1, about)
+        """A superior decides; `more` are ``by_unit``, ``details`` and the ``number``."""
+        number = more.pop("number", "") or number_of(receipt, matter, 1, about)
         if matter is Matter.UNDOING:
             number = undoing_of(about)
         values = {"by_unit": CITY, "details": {}, **more}
@@ -134,6 +134,11 @@ class Story:
     def waiting(self) -> list[tuple[Matter, str]]:
         """What waits, and in whose sheet."""
         return [(each.matter, each.by_unit) for each in waiting_of(self.review)]
+
+    def verdicts(self, matter: Matter) -> tuple[Verdict, ...]:
+        """What may be decided about the one matter of a kind that waits."""
+        (found,) = [each for each in waiting_of(self.review) if each.matter is matter]
+        return found.verdicts
 
     def heard(self, receipt: str) -> list[str]:
         """What judging a workbook hears, in the words of whoever said it."""
@@ -234,7 +239,7 @@ def test_a_question_is_open_answered_and_settled() -> None:
     (asked,) = questions_of(story.review)
     assert (asked.state, asked.answer) == (Question.ANSWERED, "原始记录如此")
     (_, waits) = waiting_of(story.review)
-    assert (waits.number, waits.said) == (f"{SECOND}-答{number}-1", "原始记录如此")
+    assert (waits.number, waits.said) == (f"{SECOND}-答1-核S01-1-1", "原始记录如此")
     story.decides(Matter.ANSWERED, Verdict.SETTLE, SECOND, number)
     (asked,) = questions_of(story.review)
     assert asked.state is Question.SETTLED
@@ -364,15 +369,45 @@ def test_a_question_passed_on_cannot_be_taken_back_below_the_city() -> None:
     assert "上级已经对这项答复作出决定" in why_not_undone(story.review, settled)
 
 
-def test_after_the_same_figure_was_returned_twice_both_statements_stand() -> None:
-    """A third return of the same figure is no way to change it."""
+def test_after_two_returns_both_statements_stand() -> None:
+    """Who kept to the workbook twice with a reason is not returned a third time; who changed it may be."""
     story = Story()
-    for figure in (41, 41):
-        receipt = story.hands_in()
-        assert not has_insisted(story.review, "", figure)
-        story.returns(receipt, **{FIGURE: figure})
-    assert has_insisted(story.review, "", 41)
-    assert not has_insisted(story.review, "", 14)
+    for said in ({}, {"q1": "原始记录如此"}):
+        receipt = story.hands_in(**said)
+        assert Verdict.RETURN in story.verdicts(Matter.PASSING)
+        story.returns(receipt)
+    story.hands_in(q1="原始记录如此", q2="已再次核对")
+    assert has_insisted(story.review, "")
+    assert not has_insisted(story.review, "S01")
+    assert Verdict.RETURN not in story.verdicts(Matter.PASSING)
+    story.hands_in()
+    assert Verdict.RETURN in story.verdicts(Matter.PASSING)
+
+
+def test_what_was_asked_about_still_waits_to_be_let_pass() -> None:
+    """请核实 decides nothing of 验收: it waits under the next number, and the question may be closed by telephone."""
+    story = Story()
+    story.hands_in()
+    story.decides(Matter.PASSING, Verdict.QUERY, FIRST, opinion="请核对")
+    waiting = {each.number: each.verdicts for each in waiting_of(story.review)}
+    assert waiting == {
+        f"{FIRST}-验2": Matter.PASSING.verdicts,
+        f"{FIRST}-答1-验1-1": (Verdict.SETTLE,),
+    }
+    assert [each.label("市") for each in waiting_of(story.review)] == ["待验收", "待答复"]
+
+
+def test_a_number_does_not_grow_with_every_round() -> None:
+    """However often is asked again, the number of the answer is the first question's and a count."""
+    story = Story()
+    story.hands_in()
+    story.asks(FIRST)
+    for turn in range(1, 12):
+        receipt = story.hands_in(**{f"q{turn}": "属实"})
+        (waits,) = [each for each in waiting_of(story.review) if each.matter is Matter.ANSWERED]
+        rounds = f".{turn - 1}" if turn > 1 else ""
+        assert waits.number == f"{receipt}-答1-核S01-1{rounds}-1"
+        story.decides(Matter.ANSWERED, Verdict.QUERY, receipt, waits.about, number=waits.number)
 
 
 @pytest.mark.parametrize(
