@@ -23,6 +23,7 @@ UNNAMED = "~"
 
 
 RETURNED_RULE, ASKED_RULE = "superior-return", "superior-question"
+REFUSED_RULE = "superior-refused"
 """The checks that tell a unit what a superior returned and what it asks."""
 
 

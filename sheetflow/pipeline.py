@@ -35,6 +35,7 @@ from sheetflow.validators.merged_units import is_taking_over
 from sheetflow.validators.named_references import NAMED, read_names
 from sheetflow.validators.other_forms import check_other_forms
 from sheetflow.validators.recognition import check_cover, check_version, parse_stamp, recognise
+from sheetflow.validators.superiors import check_refusals
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
 READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing", NAMED})
@@ -70,6 +71,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     faults = _unless_settled(faults, CHANGES, {Severity.MUST})
     answers = read_answers(raw, book, faults, campaign.catalogue)
     faults += check_answers(raw, answers, faults, book, context)
+    faults += check_refusals(faults, book, context)
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
     findings = in_order(findings, said)

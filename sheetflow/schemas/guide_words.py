@@ -43,6 +43,7 @@ NOT_THEIRS = frozenset(
         "rejected",
         "superior-return",
         "superior-question",
+        "superior-refused",
         "superior-agreed",
         "file-killed-reader",
         "file-timeout",

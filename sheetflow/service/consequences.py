@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, filed_path, precheck_path
-from sheetflow.findings import ASKED_RULE, RETURNED_RULE, open_questions
+from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, open_questions
 from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
@@ -22,6 +22,7 @@ from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.review import Matter, NewDecision, Verdict
 from sheetflow.service.attempts import last_decision, last_round
 from sheetflow.service.gathering import gathering_units
+from sheetflow.service.held_mails import tell_named, tell_superior
 from sheetflow.service.merged_units import ended_within, tree_for
 from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import GOING_UP, ROLL_UPS
@@ -37,7 +38,7 @@ from sheetflow.store.records import (
     Stale,
     Submission,
 )
-from sheetflow.units import OWN_LEVEL, Unit
+from sheetflow.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ def entail(
     mails = _mail(context, submission, judgement, before)
     mails += ask_to_confirm(context, submission)
     if judgement.outcome is Outcome.HELD:
-        mails += _tell_named(context, submission, judgement)
-        mails += _tell_superior(context, submission, judgement)
+        mails += tell_named(context, submission, judgement)
+        mails += tell_superior(context, submission, judgement, _reason(context, judgement))
     return FollowUp(mails=mails, stale=stale_after(context, submission))
 
 
@@ -125,49 +126,13 @@ def _time(moment: dt.datetime) -> str:
 
 
 def _reason(context: Context, judgement: Judgement) -> str:
-    """Why something is held or refused, in one sentence."""
+    """Why something is held or refused, or not let pass by a superior, in one sentence."""
+    for finding in judgement.findings:
+        if finding.rule == REFUSED_RULE:
+            return context.campaign.catalogue.wrong(finding)
     if judgement.outcome in {Outcome.HELD, Outcome.REFUSED} and judgement.findings:
         return context.campaign.catalogue.wrong(judgement.findings[0])
     return ""
-
-
-def _tell_named(
-    context: Context, submission: Submission, judgement: Judgement
-) -> tuple[NewMail, ...]:
-    """Tell the unit that a held workbook names, quoting nothing of the file."""
-    if judgement.named_unit not in context.tree:
-        return ()
-    unit = context.tree[judgement.named_unit]
-    data = replace(
-        mail_facts(context, unit, submission.form, submission.period),
-        receipt=submission.receipt,
-        received=_time(submission.arrived_at),
-        other_unit=context.tree[submission.unit_id].name,
-    )
-    message_id = f"{submission.receipt}.{submission.judgement_id}.named"
-    return make_mail(context, unit, Event.IDENTITY, data, message_id)
-
-
-def _tell_superior(
-    context: Context, submission: Submission, judgement: Judgement
-) -> tuple[NewMail, ...]:
-    """Tell the unit above that a held workbook waits for its decision, and how to give it."""
-    sender = context.tree[submission.unit_id]
-    if not sender.parent:
-        return ()
-    superior = context.tree[sender.parent]
-    own = OWN_LEVEL * context.tree.adds_up(sender, submission.arrived_at.date())
-    data = replace(
-        mail_facts(context, superior, submission.form, submission.period),
-        receipt=submission.receipt,
-        received=_time(submission.arrived_at),
-        other_unit=sender.name + own,
-        reason=_reason(context, judgement),
-        ours=all(finding.rule == "our-fault" for finding in judgement.findings),
-        deadline="",
-    )
-    message_id = f"{submission.receipt}.{submission.judgement_id}.superior"
-    return make_mail(context, superior, Event.SUPERIOR, data, message_id)
 
 
 def entail_duplicate(context: Context, arrival: Arrival, repeated: Submission) -> FollowUp:

@@ -239,8 +239,6 @@ def _is_heard(context: Context, decision: NewDecision) -> bool:
     if decision.matter is Matter.ANSWERED:
         asked = context.store.decisions.find(decision.about)
         return not (asked and asked.details.get(FORWARDED))
-    if decision.matter is Matter.HELD:
+    if decision.matter in {Matter.HELD, Matter.WAIVER}:
         return True
-    if decision.matter is Matter.WAIVER:
-        return decision.verdict is Verdict.AGREE
     return decision.verdict in _SAID and not decision.details.get(FORWARDED)

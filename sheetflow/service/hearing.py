@@ -44,8 +44,32 @@ def hearing_of(context: Context, unit: Unit, arrival_id: int = 0) -> Hearing:
         if form in context.campaign.by_key and period:
             review = reviews_in(context, form, period, {unit.unit_id})[unit.unit_id]
             _hear(context, (form, period), *_with_this(context, review, arrival_id), found)
+    for refused in decisions:
+        if refused.matter is Matter.WAIVER and refused.verdict is Verdict.DISAGREE:
+            _hear_refused(context, unit, refused, arrival_id, found)
     found.passed = _passed(context, unit, decisions, arrival_id)
     return found
+
+
+def _hear_refused(
+    context: Context, unit: Unit, refused: Decision, arrival_id: int, found: Hearing
+) -> None:
+    """Hear that a finding was not let pass, when judging just the submission that asked for it."""
+    about = context.store.submissions.find_submission(refused.receipt)
+    if about is None or about.arrival_id != arrival_id:
+        return
+    tree, by = context.tree, refused.by_unit or unit.parent or ""
+    heard = Heard(
+        number=refused.number,
+        receipt=refused.receipt,
+        verdict=refused.verdict,
+        by=tree[by].name if by in tree else "上级",
+        opinion=refused.opinion,
+        about=refused.about,
+        said_on=refused.decided_at.date(),
+    )
+    which = (about.form, about.period)
+    found.heard[which] = (*found.heard.get(which, ()), heard)
 
 
 def _passed(

@@ -8,11 +8,11 @@ number, so that an answer to one never serves for another. Nothing here changes 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from sheetflow.findings import ASKED_RULE, RETURNED_RULE, Finding, Place
+from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, Finding, Place
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_figures, load_figures
@@ -30,6 +30,8 @@ _PROPOSED = "同意的写“同意”，并把明细改到商定数再报；不�
 def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find what a superior returned, and what it asks about, where the workbook is still as it was then."""
     for heard in context.heard(book.form.key, book.period):
+        if heard.verdict is Verdict.DISAGREE:
+            continue  # of a finding that is not known yet: `check_refusals`
         said = heard.opinion or "没有写明原因，请与它联系"
         place = replace(_place(book, heard.about), key=heard.number)
         if heard.proposed is not None:
@@ -40,6 +42,18 @@ def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
             yield GENERAL[ASKED_RULE].at(place, **told, answer=answer)
         elif _is_as_it_was(book, heard):
             yield GENERAL[RETURNED_RULE].at(place, **told)
+
+
+def check_refusals(
+    faults: Iterable[Finding], book: Book, context: JudgingContext
+) -> Iterator[Finding]:
+    """Find what a superior did not let pass (申请放行), at the first place of the rule that it is about."""
+    of_rule = {fault.rule: fault for fault in reversed(list(faults))}
+    for heard in context.heard(book.form.key, book.period):
+        fault = of_rule.get(heard.about)
+        if heard.verdict is Verdict.DISAGREE and fault:
+            said = f"：{heard.opinion.rstrip('。')}" if heard.opinion else ""
+            yield GENERAL[REFUSED_RULE].at(fault.place, by=heard.by, said=said)
 
 
 def _place(book: Book, code: str) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.periods import Period
-from sheetflow.schemas.documents import dump_rows, load_rows
+from sheetflow.schemas.documents import dump_figures, dump_rows, load_figures, load_rows
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.review import Heard, Verdict
 from tests.county_book import drawn, judged, judged_raw
@@ -22,9 +22,17 @@ RETURN = Heard(
     figures={"S19": judged().figures["S19"]},
 )
 """The city sends back what the sound workbook has for an indicator."""
+KEPT = load_figures(dump_figures(judged().figures))
+"""As the store keeps them."""
 QUESTION = replace(RETURN, verdict=Verdict.QUERY, figures={})
 AGREED = replace(QUESTION, proposed=9)
 """A city and a county agreed by telephone on another figure."""
+
+REFUSED = replace(
+    RETURN, verdict=Verdict.DISAGREE, about="pairing-funds-service", opinion="请补填", figures={}
+)
+"""A city does not let the finding pass that the county gave reasons for."""
+_NO_SERVICE = "@ 结对帮扶 累计帮扶资金（元） 5 = 0.01"
 
 
 def hearing(*heard: Heard) -> Callable[[str, Period], tuple[Heard, ...]]:
@@ -76,15 +84,22 @@ SUPERIORS = (
     Pair(
         rule="superior-return",
         at="封面",
-        context={"heard": hearing(replace(RETURN, about="", figures=judged().figures))},
+        context={"heard": hearing(replace(RETURN, about="", figures=KEPT))},
         nearly=_ONE_MORE,
-        nearly_context={"heard": hearing(replace(RETURN, about="", figures=judged().figures))},
+        nearly_context={"heard": hearing(replace(RETURN, about="", figures=KEPT))},
     ),
     Pair(
         rule="superior-question",
         at="活动统计 累计/期末 6",
         context={"heard": hearing(QUESTION)},
         nearly_context={"heard": hearing(RETURN)},
+    ),
+    Pair(
+        rule="superior-refused",
+        at="结对帮扶 服务内容 5",
+        broken=_NO_SERVICE,
+        context={"heard": hearing(REFUSED)},
+        nearly_context={"heard": hearing(REFUSED)},
     ),
     Pair(
         rule="superior-agreed",
