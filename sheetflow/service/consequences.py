@@ -27,7 +27,7 @@ from sheetflow.service.merged_units import ended_within, tree_for
 from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import GOING_UP, ROLL_UPS
 from sheetflow.service.questions import asked_before, mail_of_questions, named_above
-from sheetflow.service.review_marks import all_review_marks, review_marks
+from sheetflow.service.review_marks import all_review_marks, peer_marks, review_marks
 from sheetflow.service.review_result import REVIEW, has_result, result_mark, result_path_of
 from sheetflow.store.records import (
     Arrival,
@@ -80,7 +80,10 @@ def entail(
     if judgement.outcome is Outcome.HELD:
         mails += tell_named(context, submission, judgement)
         mails += tell_superior(context, submission, judgement, _reason(context, judgement))
-    return FollowUp(mails=mails, stale=stale_after(context, submission))
+    stale = stale_after(context, submission)
+    if submission.period and before.standing is None:
+        stale += peer_marks(context, submission, context.period(submission.form, submission.period))
+    return FollowUp(mails=mails, stale=stale)
 
 
 def _mail(

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sheetflow.consolidation.attention import FEWEST_PEERS
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.review import Policy
-from sheetflow.store.records import PublicationKind, Stale
+from sheetflow.store.records import PublicationKind, Stale, Submission
+
+_DOUBLED = 16
+"""No level has as many units as peers doubled so often."""
 
 
 def has_reviews(context: Context) -> bool:
@@ -30,6 +34,26 @@ def all_review_marks(
 ) -> list[Stale]:
     """Mark the 审核单 of everybody above: a decision may be about what somebody further up asked."""
     return _marks(context, unit_id, form, periods, why, None)
+
+
+def peer_marks(context: Context, submission: Submission, period: Period) -> list[Stale]:
+    """Mark the 审核单 of everybody above units of the level, once peers tell another thing (重点核对).
+
+    That is when a unit's first workbook makes them 8, 16, 32 …: a median hardly moves in between, and at the
+    deadline all sheets are made once more. What counts must be recorded already.
+    """
+    tree, form = context.tree, submission.form
+    if not has_reviews(context) or submission.nil or submission.outcome != "accepted":
+        return []
+    level = tree[submission.unit_id].level
+    among = {unit.unit_id for unit in tree if unit.level == level}
+    accepted = context.store.submissions.find_all_accepted(form, period.period_id, among=among)
+    count = sum(not each.nil for each in accepted.values())
+    if count not in (FEWEST_PEERS << doubled for doubled in range(_DOUBLED)):
+        return []
+    why = f"同级已有{count}个单位报送"
+    marks = (review_marks(context, one, form, [period], why) for one in sorted(among))
+    return [*dict.fromkeys(mark for some in marks for mark in some)]
 
 
 def _marks(
