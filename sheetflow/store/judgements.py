@@ -1,4 +1,4 @@
-"""What judgements hold: rows, findings, explanations, figures; and how a purge thins the rows.
+"""What judgements hold: rows, findings, explanations, figures; and how a purge thins them.
 
 Figures are one row each time that a judgement was measured, the newest counts; older ones stay, for
 something may have been published with them. A judgement never changes, so its large documents are
@@ -26,10 +26,12 @@ from sqlalchemy import (
     update,
 )
 
+from sheetflow.findings import ASKED_RULE, RETURNED_RULE
 from sheetflow.schemas.documents import Indicators, count_rows, find_filing
 from sheetflow.store import publications, submissions
 from sheetflow.store.column_types import unpacked, unreadable
 from sheetflow.store.database import Database, chunks
+from sheetflow.store.decisions import PURGED
 from sheetflow.store.records import Document, KeptGist, Measurement, Purge, Stale, Submission
 from sheetflow.store.schema import (
     gists,
@@ -292,6 +294,7 @@ class Purges:
     ) -> Purge:
         """Thin the rows of all judgements of these arrivals and record it, in one commit.
 
+        What superiors said of them goes out of their findings too: opinions may name people.
         `outdated` are the paths of publications that must be made anew under `stale`, since
         nothing that they stand on tells that the rows were thinned; `withdrawn` are those that
         are taken out of the outbox. Return the purge with its number and its counts.
@@ -300,6 +303,8 @@ class Purges:
             known = set(connection.execute(select(purged_arrivals.c.arrival_id)).scalars())
             fresh = [arrival_id for arrival_id in arrival_ids if arrival_id not in known]
             documents = sum(_thin(connection, one, thin) for one in arrival_ids)
+            for one in arrival_ids:
+                _thin_heard(connection, one)
             added = insert(purges).values(
                 before=purge.before.isoformat(),
                 ordered_by=purge.by,
@@ -351,3 +356,23 @@ def _thin(connection: Connection, arrival_id: int, thin: Thin) -> int:
             connection.execute(update(sheet_rows).where(*same).values(document=fresh))
             thinned += 1
     return thinned
+
+
+def _thin_heard(connection: Connection, arrival_id: int) -> None:
+    """Take what superiors said out of the findings of one arrival; that they said something stays."""
+    query = (
+        select(judgements.c.judgement_id, judgements.c.findings)
+        .join(submitted, submitted.c.submission_id == judgements.c.submission_id)
+        .where(submitted.c.arrival_id == arrival_id)
+    )
+    for number, findings in connection.execute(query).all():
+        thinned = [_without_words(finding) for finding in findings]
+        if thinned != list(findings):
+            here = judgements.c.judgement_id == number
+            connection.execute(update(judgements).where(here).values(findings=thinned))
+
+
+def _without_words(finding: Document) -> Document:
+    if finding["rule"] not in {ASKED_RULE, RETURNED_RULE}:
+        return finding
+    return {**finding, "arguments": {**finding["arguments"], "said": PURGED}}
