@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from sheetflow.context import LOG, Context
-from sheetflow.errors import SheetflowError, describe
+from sheetflow.errors import SheetflowError, StoreDamagedError, describe
 from sheetflow.periods import is_working_day
 from sheetflow.store.decisions import CalendarEntry
 from sheetflow.store.records import Document
@@ -31,7 +32,8 @@ class Task:
     """One thing that the calendar does, known by its `name`.
 
     `what` is its kind in the office's words, `do` does it within the commit that records it, and gives the
-    document for the record. `before` makes what takes long and may be done twice, files perhaps. After
+    document for the record. `before` makes what takes long and may be done twice, files perhaps, and may give
+    what it met, in sentences: the task goes on. After
     `until` it is no longer sensible. Tasks that bear the same `gather` and are due together are done as one, by
     it and the `part` of each: what one person is told then is one mail.
     """
@@ -42,7 +44,7 @@ class Task:
     period: str
     due_at: dt.datetime
     do: Callable[[], Document]
-    before: Callable[[], object] | None = None
+    before: Callable[[], Iterable[str]] | None = None
     until: dt.datetime | None = None
     any_day: bool = False
     from_begun_on: bool = False
@@ -52,6 +54,8 @@ class Task:
     words: str = ""
     """What it does and for whom, for people who ask what is to come."""
 
+
+Result = TypeVar("Result")
 
 Gather = Callable[[Context, Sequence[Any]], Document]
 
@@ -89,7 +93,7 @@ def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
     begun = _begun(context, now)
     is_open = is_working_day(now.date(), context.day_overrides)
     due: list[Task] = []
-    for task in coming(context, now, kinds):
+    for task in _not_done(context, now, _asked(context, now, kinds, report)):
         if task.from_begun_on and task.due_at < begun:
             continue
         if not (task.until and now > task.until):
@@ -98,13 +102,46 @@ def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
             _leave_out(context, task)
             report.left_out.append(task.words or task.what)
     for together in _gathered(due):
-        try:
-            report.done += _do(context, together)
-        except (SheetflowError, OSError) as error:
-            words = "、".join(dict.fromkeys(task.words or task.what for task in together))
-            LOG.error("calendar: %s failed: %s", together[0].name, describe(error))
-            report.troubles.append(f"日程“{words}”没有做成：{error}")
+        words = "、".join(dict.fromkeys(task.words or task.what for task in together))
+        make = partial(_do, context, together, words, report)
+        report.done += sum(_attempt(report, together[0].name, words, make))
     return report
+
+
+def _asked(
+    context: Context, now: dt.datetime, kinds: Iterable[Kind], report: CalendarReport
+) -> list[Task]:
+    """Ask each kind what is due; one that fails keeps no other from saying it."""
+    return [
+        task
+        for kind in kinds
+        for found in _attempt(report, str(kind), "查到期的事", partial(_due, context, now, kind))
+        for task in found
+    ]
+
+
+def _due(context: Context, now: dt.datetime, kind: Kind) -> list[Task]:
+    return list(kind(context, now))
+
+
+def _attempt(
+    report: CalendarReport, name: str, words: str, make: Callable[[], Result]
+) -> list[Result]:
+    """Give what `make` makes, alone in a list; where it fails, none, and the trouble is told.
+
+    Raise StoreDamagedError alone: nothing may be done on top of that.
+    """
+    try:
+        return [make()]
+    except StoreDamagedError:
+        raise
+    except (SheetflowError, OSError) as error:
+        LOG.error("calendar: %s failed: %s", name, describe(error))
+        report.troubles.append(f"日程“{words}”没有做成：{error}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        LOG.error("calendar: %s met a fault of ours: %s", name, describe(error))
+        report.troubles.append(f"日程“{words}”没有做成：程序出错，详见日志。")
+    return []
 
 
 def _gathered(due: Iterable[Task]) -> list[list[Task]]:
@@ -117,7 +154,11 @@ def _gathered(due: Iterable[Task]) -> list[list[Task]]:
 
 def coming(context: Context, until: dt.datetime, kinds: Sequence[Kind]) -> list[Task]:
     """Give what is due by a moment and was not done yet, in the order in which it is due."""
-    tasks = [task for kind in kinds for task in kind(context, until)]
+    return _not_done(context, until, [task for kind in kinds for task in kind(context, until)])
+
+
+def _not_done(context: Context, until: dt.datetime, tasks: Iterable[Task]) -> list[Task]:
+    tasks = list(tasks)
     done = context.store.calendar.find_done([task.name for task in tasks])
     left = {task.name: task for task in tasks if task.due_at <= until and task.name not in done}
     return sorted(left.values(), key=lambda task: (task.due_at, task.name))
@@ -134,10 +175,10 @@ def _begun(context: Context, now: dt.datetime) -> dt.datetime:
     return now
 
 
-def _do(context: Context, together: Sequence[Task]) -> int:
+def _do(context: Context, together: Sequence[Task], words: str, report: CalendarReport) -> int:
     for task in together:
-        if task.before:
-            task.before()
+        for trouble in dict.fromkeys(task.before() if task.before else ()):
+            report.troubles.append(f"日程“{words}”没有全部做成：{trouble}")
     first = together[0]
     with context.store.together():
         if first.gather:

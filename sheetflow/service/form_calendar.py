@@ -17,7 +17,7 @@ from sheetflow.schemas.moved_deadlines import moment_of
 from sheetflow.schemas.review import UNTIL, Matter, standing
 from sheetflow.schemas.schedule import opens_at, reminders_at, urged_at
 from sheetflow.service.calendar import Task
-from sheetflow.service.issuing import FormPeriod, announce, issue_to
+from sheetflow.service.issuing import FormPeriod, announce, issue_what_can_be
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.reminding import Due, hand_out_lacking, remind_due
 
@@ -86,8 +86,10 @@ def _task(
     )
 
 
-def _issue(context: Context, form: Form, period: Period) -> None:
-    issue_to(context, form, period, tree_for(context, form).living_on(period.last_day))
+def _issue(context: Context, form: Form, period: Period) -> list[str]:
+    units = tree_for(context, form).living_on(period.last_day)
+    _, errors = issue_what_can_be(context, form, period, units)
+    return [str(error) for error in errors]
 
 
 def opened_at(context: Context, form: Form, period: Period) -> dt.datetime:

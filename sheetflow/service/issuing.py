@@ -12,6 +12,7 @@ from functools import partial
 
 from sheetflow.context import Context
 from sheetflow.context.paths import SAMPLE_NAME, workbook_path
+from sheetflow.errors import SheetflowError
 from sheetflow.mail.facts import mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period, moment_in_words
@@ -41,6 +42,19 @@ def issue_to(context: Context, form: Form, period: Period, units: Iterable[Unit]
 
     Raise the first SheetflowError that one of them met, when all others are published.
     """
+    new, errors = issue_what_can_be(context, form, period, units)
+    if errors:
+        raise errors[0]
+    return new
+
+
+def issue_what_can_be(
+    context: Context, form: Form, period: Period, units: Iterable[Unit]
+) -> tuple[int, Sequence[SheetflowError]]:
+    """Publish these workbooks as far as may be; give how many are new, and what the others met.
+
+    What could not be made stays marked, with the reason, and is made by the first pass that can.
+    """
     context.workspace.ensure_unit_folders(context.tree, context.is_attaching)
     follow_units(context)
     _keep_grounds(context)
@@ -59,26 +73,44 @@ def issue_to(context: Context, form: Form, period: Period, units: Iterable[Unit]
     workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
     workbooks.begin(marks)
     workbooks.finish()
+    _keep_failed(context, attempts)
     pages = Attempts(context)
     reviews = (review_marks(context, unit.unit_id, form.key, [period]) for unit in expected)
     follows = [page_mark(mark, PublicationKind.PROGRESS) for mark in marks]
     follows += dict.fromkeys(mark for found in reviews for mark in found)
     context.store.publications.record_stale(follows, context.clock.now())
     make_progress_pages(context, pages)
-    if errors := (*attempts.errors, *pages.errors):
-        raise errors[0]
-    return sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
+    new = sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
+    return new, (*attempts.errors, *pages.errors)
 
 
-def issue_lacking(context: Context, form: Form, period: Period, units: Iterable[Unit]) -> None:
-    """Publish the workbooks of those of `units` to whom none was ever handed out."""
+def _keep_failed(context: Context, attempts: Attempts) -> None:
+    """Mark those that were not made, and keep why: a mark with its trouble is tried again."""
+    if not attempts.failed:
+        return
+    store = context.store.publications
+    why = {(one.unit_id, one.form, one.period): said for one, said in attempts.failed.items()}
+    with context.store.together():
+        store.record_stale(attempts.failed, context.clock.now())
+        store.record_troubles(
+            {
+                mark.mark_id: why[which]
+                for mark in store.find_stale(PublicationKind.WORKBOOK)
+                if (which := (mark.unit_id, mark.form, mark.period)) in why
+            }
+        )
+
+
+def issue_lacking(
+    context: Context, form: Form, period: Period, units: Iterable[Unit]
+) -> Sequence[SheetflowError]:
+    """Publish the workbooks of those of `units` to whom none was ever handed out; give what some met."""
     lacking = [
         unit
         for unit in units
         if not is_published(context, workbook_path(context, form, unit, period))
     ]
-    if lacking:
-        issue_to(context, form, period, lacking)
+    return issue_what_can_be(context, form, period, lacking)[1] if lacking else ()
 
 
 def _keep_grounds(context: Context) -> None:
@@ -111,7 +143,8 @@ def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
             also=also_words(context, unit, asked),
             urgent=is_urgent_for(context, unit, asked),
         )
-        paths = [workbook_path(context, one, unit, when) for one, when in asked]
+        made = (workbook_path(context, one, unit, when) for one, when in asked)
+        paths = [path for path in made if is_published(context, path)]
         mails += make_mail(context, unit, Event.ISSUED, data, name, *paths)
     context.store.mails.record_mails(mails, context.clock.now())
     return {

@@ -59,6 +59,10 @@ def folder_of(context: Context) -> Path:
 def _task(context: Context, night: dt.datetime) -> Task:
     made: list[tuple[Path, Backup]] = []
 
+    def before() -> tuple[str, ...]:
+        made.append(_make(context, night))
+        return ()
+
     def do() -> Document:
         path, backup = made[-1]
         return {
@@ -74,7 +78,7 @@ def _task(context: Context, night: dt.datetime) -> Task:
         form="",
         period="",
         due_at=night,
-        before=lambda: made.append(_make(context, night)),
+        before=before,
         do=do,
         any_day=True,
         words=f"备份到 {context.settings.backup.folder}，留最近{context.settings.backup.keep}份",

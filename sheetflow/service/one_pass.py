@@ -264,19 +264,23 @@ class Rebuilding:
         filed.finish()
 
     def _make_workbooks(self, meanwhile: Callable[[], object]) -> None:
-        """Issue again those 填报 workbooks that have been handed out and stand on something new."""
+        """Issue again those 填报 workbooks that have been handed out and stand on something new.
+
+        And those that could not be made when they were to be handed out.
+        """
         context, paths = self._context, dict[StaleMark, str]()
         for mark in _marks(context, PublicationKind.WORKBOOK):
             unit, period = context.tree[mark.unit_id], context.period(mark.form, mark.period)
             path = workbook_path(context, context.form(mark.form), unit, period)
             paths[mark] = context.relative(path)
         handed_out = context.store.publications.find_known(paths.values())
-        idle = [mark for mark, path in paths.items() if path not in handed_out]
+        due = [mark for mark, path in paths.items() if path in handed_out or mark.trouble]
+        idle = [mark for mark in paths if mark not in due]
         if idle:
             context.store.publications.record_rebuilt(idle)
         begin = partial(begin_workbook, context)
         workbooks = SideBySide(self._attempts, "发放填报表", self._at_once, begin)
-        workbooks.begin(mark for mark, path in paths.items() if path in handed_out)
+        workbooks.begin(due)
         workbooks.finish(meanwhile)
 
     def _hand_up_files(self) -> None:

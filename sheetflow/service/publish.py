@@ -208,6 +208,9 @@ class Attempts:
     untold: dict[int, str] = field(default_factory=dict)
     """Why what a mark asks for could not be made, by its number; `record` keeps it."""
 
+    failed: dict[Stale, str] = field(default_factory=dict)
+    """The same of what a command or the calendar asked for, which no mark in the store stands for."""
+
     def record(self) -> None:
         """Have the store keep what stood in the way: `status` tells it while it lasts."""
         if self.untold:
@@ -258,6 +261,8 @@ class Attempts:
     def _keep(self, mark: Stale, trouble: SheetflowError) -> None:
         if isinstance(mark, StaleMark):
             self.untold[mark.mark_id] = str(trouble)
+        else:
+            self.failed[mark] = str(trouble)
         if not isinstance(trouble, ObstructedError):
             self.faults.append(str(trouble))
         self.errors.append(trouble)

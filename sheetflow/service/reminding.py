@@ -68,12 +68,15 @@ def missing_of(context: Context, form: Form, period: Period) -> tuple[Books, lis
     return books, [row for row in map(books.board_row, expected) if not row.state.is_in]
 
 
-def hand_out_lacking(context: Context, due: Due) -> None:
-    """Issue the workbooks of those who will be reminded and never got one: there is something to enclose."""
+def hand_out_lacking(context: Context, due: Due) -> list[str]:
+    """Issue the workbooks of those who will be reminded and never got one: there is something to enclose.
+
+    Give what was met, in sentences.
+    """
     _, rows = missing_of(context, due.form, due.period)
-    issue_lacking(
-        context, due.form, due.period, [row.unit for row in rows if row.deadline == due.until]
-    )
+    units = [row.unit for row in rows if row.deadline == due.until]
+    errors = issue_lacking(context, due.form, due.period, units)
+    return [str(error) for error in errors]
 
 
 def remind_due(context: Context, all_due: Sequence[Due]) -> Document:
@@ -137,7 +140,11 @@ def _reminder_of_all(context: Context, asked: Sequence[Missing]) -> tuple[NewMai
         also=also_words(context, unit, wanted),
         urgent=is_urgent_for(context, unit, wanted),
     )
-    paths = [_to_enclose(context, each) for each in asked]
+    paths = [
+        path
+        for path in (_to_enclose(context, each) for each in asked)
+        if is_published(context, path)
+    ]
     # A unit may be reminded twice in a day of what is due by the clock.
     at = f"{context.clock.now():%Y%m%dT%H%M}" if data.urgent else f"{context.clock.now():%Y%m%d}"
     return make_mail(context, unit, Event.REMINDER, data, f"{name}.{at}", *paths)

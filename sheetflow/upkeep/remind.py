@@ -149,7 +149,8 @@ def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Perio
 def _remind_of(context: Context, form: Form, period: Period) -> Reminders:
     result = Reminders(f"{period.label}{context.campaign.named_beside(form.key)}")
     books, result.missing = missing_of(context, form, period)
-    issue_lacking(context, form, period, [row.unit for row in result.missing])
+    if errors := issue_lacking(context, form, period, [row.unit for row in result.missing]):
+        raise errors[0]
     names, known = _todays(
         context, "remind", [row.unit.unit_id for row in result.missing], form, period
     )
