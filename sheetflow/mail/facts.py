@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from sheetflow.consolidation.reviews import Review, excused_until
 from sheetflow.context import LOG, Context
 from sheetflow.errors import MailTemplateError
 from sheetflow.findings import QUESTION, Finding, count_places, group_of, in_order, settled_words
 from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
-from sheetflow.periods import date_in_words, moment_in_words
+from sheetflow.periods import Period, date_in_words, end_of, moment_in_words
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.evidence import FILE_NAMES, OF_FILES
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Matter
 from sheetflow.store.records import Attachment, Mail, NewMail
 from sheetflow.units import Unit
 
@@ -32,7 +35,7 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
     """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
     data = mail_heading(context, unit.name)
     known = context.period(form, period) if period else None
-    until = context.deadline(unit, context.form(form), known) if known else None
+    until = own_deadline(context, unit, context.form(form), known) if known else None
     other = context.campaign.other_form(form)
     return replace(
         data,
@@ -44,6 +47,16 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         office=context.office_of(unit),
         superior=context.superior_of(unit),
     )
+
+
+def own_deadline(context: Context, unit: Unit, form: Form, period: Period) -> dt.datetime:
+    """Give the last moment at which `unit` is in time; a later one where its superior let it be late (缓报)."""
+    noted = context.store.decisions.find_all(
+        unit_id=unit.unit_id, form=form.key, period=period.period_id, matter=Matter.UNIT
+    )
+    until = context.deadline(unit, form, period)
+    day = excused_until(Review(unit_id=unit.unit_id, decisions=noted)) if noted else None
+    return max(until, end_of(day)) if day else until
 
 
 def mail_heading(context: Context, reader: str) -> MailData:

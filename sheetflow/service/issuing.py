@@ -13,7 +13,7 @@ from functools import partial
 from sheetflow.context import Context
 from sheetflow.context.paths import SAMPLE_NAME, workbook_path
 from sheetflow.errors import SheetflowError
-from sheetflow.mail.facts import mail_facts, make_mail
+from sheetflow.mail.facts import mail_facts, make_mail, own_deadline
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period, moment_in_words
 from sheetflow.schemas.forms import Form
@@ -124,13 +124,15 @@ def _keep_grounds(context: Context) -> None:
 def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
     """Queue one mail to each unit that fills any of these and is not in yet; give who gets one.
 
-    It encloses the unit's workbooks, or says where they lie.
+    None says that there is time where a unit's own deadline is over: that is for 催报 to say. It encloses the unit's workbooks, or says where they lie.
     """
+    now = context.clock.now()
     by_unit: dict[str, list[FormPeriod]] = {}
     for form, period in opened:
         books = books_of(context, form, period)
         for unit in (unit for root in context.tree.roots for unit in books.expected(root)):
-            if not books.board_row(unit).state.is_in:
+            row = books.board_row(unit)
+            if not row.state.is_in and not (row.deadline and now > row.deadline):
                 by_unit.setdefault(unit.unit_id, []).append((form, period))
     mails: list[NewMail] = []
     for unit_id, asked in by_unit.items():
@@ -146,7 +148,7 @@ def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
         made = (workbook_path(context, one, unit, when) for one, when in asked)
         paths = [path for path in made if is_published(context, path)]
         mails += make_mail(context, unit, Event.ISSUED, data, name, *paths)
-    context.store.mails.record_mails(mails, context.clock.now())
+    context.store.mails.record_mails(mails, now)
     return {
         "mailed": [mail.unit_id for mail in mails],
         REMINDED: [
@@ -159,10 +161,10 @@ def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
 
 def also_words(context: Context, unit: Unit, asked: Sequence[FormPeriod]) -> str:
     """Name all but the first of what is asked of a unit, each with its deadline where that is another."""
-    first = context.deadline(unit, *asked[0])
+    first = own_deadline(context, unit, *asked[0])
     said = ""
     for form, period in asked[1:]:
-        until = context.deadline(unit, form, period)
+        until = own_deadline(context, unit, form, period)
         by = f"（{moment_in_words(until, '')}前报送）" if until != first else ""
         said += f"、{period.label}《{form.title}》{by}"
     return said
@@ -170,4 +172,4 @@ def also_words(context: Context, unit: Unit, asked: Sequence[FormPeriod]) -> str
 
 def is_urgent_for(context: Context, unit: Unit, asked: Collection[FormPeriod]) -> bool:
     """Whether any of what is asked of a unit is due by the clock (加急)."""
-    return any(is_urgent(context.deadline(unit, *each)) for each in asked)
+    return any(is_urgent(own_deadline(context, unit, *each)) for each in asked)

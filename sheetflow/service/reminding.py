@@ -16,7 +16,7 @@ from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import answer_path, rollup_paths, workbook_path
-from sheetflow.mail.facts import mail_facts, make_mail, place_in_outbox
+from sheetflow.mail.facts import mail_facts, make_mail, own_deadline, place_in_outbox
 from sheetflow.mail.letter_data import Event, MailData
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
@@ -89,7 +89,9 @@ def remind_due(context: Context, all_due: Sequence[Due]) -> Document:
     in_hand = {arrival.unit_id for arrival in context.store.arrivals.find_unjudged(now)}
     missing: list[Missing] = []
     late: list[tuple[Books, list[BoardRow]]] = []
-    for due in all_due:
+    # Two reminders of one deadline are one.
+    different = {(due.form.key, due.period.period_id, due.until): due for due in all_due}
+    for due in different.values():
         books, rows = missing_of(context, due.form, due.period)
         concerned = [row for row in rows if row.deadline == due.until]
         since = now - _HOUR if is_urgent(due.until) else _midnight(context)
@@ -152,10 +154,9 @@ def _reminder_of_all(context: Context, asked: Sequence[Missing]) -> tuple[NewMai
 
 def reminder_facts(context: Context, form: Form, period: Period, row: BoardRow) -> MailData:
     """Say what a unit that is not in is told of one form's period."""
-    until = row.deadline or context.deadline(row.unit, form, period)
     return replace(
         mail_facts(context, row.unit, form.key, period.period_id),
-        late=context.clock.now() > until,
+        late=context.clock.now() > own_deadline(context, row.unit, form, period),
         reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
     )
 
