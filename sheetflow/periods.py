@@ -251,7 +251,9 @@ def deadline(
 
 
 MORNING = dt.time(9)
-"""When offices have begun their day: nothing is sent before."""
+"""When offices have begun their day: what is due on a day is due then."""
+OFFICE_HOURS = (dt.time(8, 30), dt.time(18))
+"""When offices read what comes: the calendar begins nothing before and nothing after that could wait."""
 
 
 def end_of(day: dt.date) -> dt.datetime:

@@ -10,12 +10,19 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from sheetflow.periods import MORNING, OFFICE_ZONE, Cadence, Period, end_of, is_working_day
+from sheetflow.periods import (
+    MORNING,
+    OFFICE_HOURS,
+    OFFICE_ZONE,
+    Cadence,
+    Period,
+    end_of,
+    is_working_day,
+)
 
 Days = Mapping[dt.date, bool]
 """The days on which an office works (True) or rests otherwise than the calendar says."""
 
-_EVENING = dt.time(18)
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 _AFTER_HOLIDAY = 3
 """A deadline on an earlier working day after a legal holiday leaves too little time."""
@@ -133,7 +140,7 @@ def _later(day: dt.date, number: int, overrides: Days) -> dt.date:
 def _in_hours(moment: dt.datetime, overrides: Days) -> dt.datetime:
     """Give a moment, or the next morning on which offices work where they do not then."""
     day = moment.date()
-    if moment.time() > _EVENING:
+    if moment.time() > OFFICE_HOURS[1]:
         day, moment = day + _DAY, morning_of(day)
     worked = working_day_from(day, overrides)
     if worked != moment.date() or moment.time() < MORNING:

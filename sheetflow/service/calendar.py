@@ -1,7 +1,8 @@
 """What the service does by the clock: each task once, on record, in one commit with its mails.
 
 A kind of task is a function that gives what is due (`calendar_kinds` has all). What is no longer sensible is recorded as left
-out and said once; nothing but what is `any_day` is done on a day of rest. This module refuses to know what
+out and said once; nothing but what is `any_day` is done on a day of rest or, unless it is `urgent`, out of
+office hours. This module refuses to know what
 a task does.
 """
 
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from sheetflow.context import LOG, Context
 from sheetflow.errors import SheetflowError, StoreDamagedError, describe
-from sheetflow.periods import is_working_day
+from sheetflow.periods import OFFICE_HOURS, is_working_day
 from sheetflow.store.decisions import CalendarEntry
 from sheetflow.store.records import Document
 
@@ -47,6 +48,8 @@ class Task:
     before: Callable[[], Iterable[str]] | None = None
     until: dt.datetime | None = None
     any_day: bool = False
+    urgent: bool = False
+    """It is due by the clock (加急): no hour of a working day is too early or too late."""
     from_begun_on: bool = False
     """What was due before the calendar began is nobody's business."""
     gather: Gather | None = None
@@ -91,13 +94,16 @@ def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
         return report
     now = context.clock.now()
     begun = _begun(context, now)
-    is_open = is_working_day(now.date(), context.day_overrides)
+    is_worked = is_working_day(now.date(), context.day_overrides)
+    begins, ends = OFFICE_HOURS
+    is_open = is_worked and begins <= now.time() <= ends
     due: list[Task] = []
     for task in _not_done(context, now, _asked(context, now, kinds, report)):
         if task.from_begun_on and task.due_at < begun:
             continue
         if not (task.until and now > task.until):
-            due += [task] if is_open or task.any_day else []
+            may_go = is_open or task.any_day or (is_worked and task.urgent)
+            due += [task] if may_go else []
         elif task.due_at >= begun:
             _leave_out(context, task)
             report.left_out.append(task.words or task.what)

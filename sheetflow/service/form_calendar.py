@@ -7,7 +7,7 @@ module refuses to know what is sent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from sheetflow.context import Context
@@ -15,7 +15,7 @@ from sheetflow.periods import OFFICE_ZONE, Period, end_of
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.moved_deadlines import moment_of
 from sheetflow.schemas.review import UNTIL, Matter, standing
-from sheetflow.schemas.schedule import opens_at, reminders_at, urged_at
+from sheetflow.schemas.schedule import is_urgent, opens_at, reminders_at, urged_at
 from sheetflow.service.calendar import Task
 from sheetflow.service.issuing import FormPeriod, announce, issue_what_can_be
 from sheetflow.service.merged_units import tree_for
@@ -33,11 +33,13 @@ def form_tasks(context: Context, until: dt.datetime) -> Iterator[Task]:
     for form, period in _periods(context, until):
         deadlines = _deadlines(context, form, period, excused)
         if deadlines:
-            yield _issuing(context, form, period, deadlines[-1])
+            yield _issuing(context, form, period, deadlines)
             yield from _reminding(context, form, period, deadlines)
 
 
-def _issuing(context: Context, form: Form, period: Period, last: dt.datetime) -> Task:
+def _issuing(
+    context: Context, form: Form, period: Period, deadlines: Sequence[dt.datetime]
+) -> Task:
     """Tell when workbooks are handed out; sensible as long as anybody may report in time."""
     return Task(
         name=f"issue.{form.key}.{period.period_id}",
@@ -49,7 +51,8 @@ def _issuing(context: Context, form: Form, period: Period, last: dt.datetime) ->
         do=partial(announce, context, [(form, period)]),
         gather=announce,
         part=(form, period),
-        until=last,
+        until=deadlines[-1],
+        urgent=any(map(is_urgent, deadlines)),
         words=f"发放{_named(form, period)}",
     )
 
@@ -82,6 +85,7 @@ def _task(
         gather=remind_due,
         part=due,
         until=last,
+        urgent=is_urgent(due.until),
         words=f"{what}{_named(due.form, due.period)}（{due.until:%m-%d}截止的）",
     )
 

@@ -108,3 +108,25 @@ def test_a_damaged_database_is_no_trouble_of_one_task(desk: Desk) -> None:
     kinds = [one_that_raises(StoreDamagedError("坏了"))]
     with pytest.raises(StoreDamagedError):
         desk.ask(lambda context: run_calendar(context, kinds), OPENS)
+
+
+def test_nothing_that_can_wait_begins_out_of_office_hours(desk: Desk) -> None:
+    """What fell due on a holiday goes out in the morning after it, not at midnight; 加急 waits for no morning."""
+    done: list[str] = []
+
+    def task(name: str, *, urgent: bool = False) -> Task:
+        def do() -> Document:
+            done.append(name)
+            return {}
+
+        return Task(name=name, what="试", form="", period="", due_at=BEGUN, do=do, urgent=urgent)
+
+    def look(at: dt.datetime) -> list[str]:
+        kinds = [lambda _context, _until: [task("mail"), task("hurry", urgent=True)]]
+        desk.ask(lambda context: run_calendar(context, kinds), at)
+        return done
+
+    assert look(OPENS.replace(hour=0, minute=1)) == ["hurry"]
+    assert look(OPENS.replace(hour=8, minute=29)) == ["hurry"]
+    assert look(OPENS.replace(hour=18, minute=1)) == ["hurry"]
+    assert look(OPENS.replace(hour=8, minute=30)) == ["hurry", "mail"]
