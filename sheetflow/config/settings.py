@@ -222,7 +222,7 @@ class Review(Section):
 
     policy: Literal["by_deadline", "flag", "required", "none"] = key(
         "by_deadline",
-        "上级验收：下级报表审核通过以后，数字什么时候报到更上一级。by_deadline 直接上级同意后，最迟到它自己的截止时间；\n"
+        "上级验收：下级报表审核通过以后，数字什么时候报到更上一级。by_deadline 直接上级同意后上报，最迟到它自己的截止时间也上报（注明未验收）；\n"
         "flag 随时上报，没有验收的注明；required 同意后才上报；none 不设验收。",
     )
 

@@ -275,3 +275,9 @@ def test_settings_stay_as_read() -> None:
     """Nobody changes a setting while the service runs."""
     with pytest.raises(ValidationError):
         FRESH().mail.host = "x"  # type: ignore[misc]
+
+
+def test_the_file_says_when_figures_go_up() -> None:
+    """Whoever reads what by_deadline means learns that figures go up at the deadline all the same."""
+    text = default_settings_text()
+    assert "直接上级同意后上报，最迟到它自己的截止时间也上报（注明未验收）" in text
