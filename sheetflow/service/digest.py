@@ -79,12 +79,14 @@ def _task(context: Context, at: dt.datetime) -> Task:
 
 def _due_on(context: Context, day: dt.date) -> bool:
     """Whether anybody's deadline is on that day."""
-    of_level = {unit.level: unit for unit in context.tree}
+    alike = {
+        (unit.level, unit.parent): unit for unit in context.tree
+    }  # postponed for those below one
     return any(
         context.deadline(unit, form, period).date() == day
         for form, period in _at_hand(context, day)
-        for level, unit in of_level.items()
-        if form.is_for(level)
+        for unit in alike.values()
+        if form.is_for(unit.level)
     )
 
 

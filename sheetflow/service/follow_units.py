@@ -216,8 +216,8 @@ def _above(
 
 
 def _names_others(context: Context, entry: Publication) -> bool:
-    """Whether it shows whose the entries or files are that were handed up to its unit."""
-    if entry.kind in {PublicationKind.JUDGED, PublicationKind.FILES}:
+    """Whether it shows whose the entries or files are that were handed up to its unit, or who is to be rung."""
+    if entry.kind in {PublicationKind.JUDGED, PublicationKind.FILES, PublicationKind.CALLS}:
         return True
     form, unit = context.campaign.by_key.get(entry.form), context.tree[entry.unit_id]
     is_workbook = entry.kind is PublicationKind.WORKBOOK

@@ -13,6 +13,9 @@ from sheetflow.store.database import Database
 from sheetflow.store.records import Document
 from sheetflow.store.schema import drawn_samples, offered_looks
 
+Seen = tuple[tuple[tuple[str, str, str, str], ...], dict[tuple[str, str, str], Document]]
+"""What was drawn (by whom, form, period, unit), and what was offered by unit, form and period."""
+
 
 class Attention:
     """What each unit was offered and drew, by form and period."""
@@ -32,6 +35,24 @@ class Attention:
         with self._database.writing() as connection:
             connection.execute(delete(offered_looks).where(*_here(unit_id, form, period)))
             connection.execute(insert(offered_looks).values(**values))
+
+    def find_everything(self) -> Seen:
+        """Return all that was ever drawn, in order, and all that is kept of what was offered."""
+        drawn = self._database.rows(select(drawn_samples).order_by(drawn_samples.c.draw_id))
+        offered = self._database.rows(select(offered_looks))
+        return (
+            tuple((row.by_unit, row.form, row.period, row.unit_id) for row in drawn),
+            {(row.unit_id, row.form, row.period): row.document for row in offered},
+        )
+
+    def take_over(self, seen: Seen) -> None:
+        """Add what another store knew, but for what stands here already."""
+        drawn, offered = seen
+        for by_unit, form, period, unit_id in drawn:
+            if (period, unit_id) not in self.find_drawn(by_unit, form):
+                self.record_drawn(by_unit, form, period, [unit_id])
+        for where, document in offered.items():
+            self.record_offered(*where, {**document, **self.find_offered(*where)})
 
     def find_drawn(self, by_unit: str, form: str) -> tuple[tuple[str, str], ...]:
         """Return the period and the id of every unit that a unit drew, in that order."""
