@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import replace
 
+from sheetflow.consolidation.review_words import decided_words
 from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError
 from sheetflow.findings import Finding, Severity
@@ -24,7 +25,8 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
     """Let the hard findings of `rule` pass for the submission `receipt`.
 
     `rule` is the rule's code, or the 编号 of one of its findings as 问题清单 shows it.
-    Raise StoreError where there is no such receipt or finding, or where it cannot be waived.
+    Raise StoreError where there is no such receipt or finding, where it cannot be waived, or where somebody
+    decided it in the meantime.
     """
     submission = _find(context, receipt)
     if submission.outcome != "returned":
@@ -45,16 +47,15 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
     reason = _reason(why)
     given = context.store.decisions.find_all(receipt=receipt, matter=Matter.WAIVER)
     if all(each.about != rule or each.verdict is not Verdict.AGREE for each in standing(given)):
-        record_decision(
-            context, _by_command(context, submission, Matter.WAIVER, "agree", reason, rule)
-        )
+        _record(context, _by_command(context, submission, Matter.WAIVER, "agree", reason, rule))
 
 
 def decide(context: Context, receipt: str, verdict: str, why: str = "") -> str:
     """Release or reject the held submission `receipt`; a rejection needs its reason.
 
     Give what whoever releases should know besides: that a later submission stands.
-    Raise StoreError where there is no such receipt, or where it is not held.
+    Raise StoreError where there is no such receipt, where it is not held, or where somebody decided it in
+    the meantime.
     """
     submission = _find(context, receipt)
     reason = _reason(why) if verdict == "reject" else why.strip()
@@ -66,8 +67,16 @@ def decide(context: Context, receipt: str, verdict: str, why: str = "") -> str:
         LOG.info("receipt %s: judged anew after a fault of ours", receipt)
         return ""
     said = "agree" if verdict == "release" else "disagree"
-    record_decision(context, _by_command(context, submission, Matter.HELD, said, reason))
+    _record(context, _by_command(context, submission, Matter.HELD, said, reason))
     return _overtaken(context, submission) if verdict == "release" else ""
+
+
+def _record(context: Context, decision: NewDecision) -> None:
+    """Record what was decided; where somebody was quicker, say who and how."""
+    if not record_decision(context, decision):
+        known = context.store.decisions.find(decision.number)
+        told = decided_words(known) if known else "已经处理，不重复办理"
+        raise StoreError(f"{decision.receipt} {told}。")
 
 
 def _by_command(
