@@ -347,16 +347,12 @@ def _overruled(
         return f"同一个编号第{lines}行的处理不一样，分不清以哪一行为准"
     if first is not answer:
         return f"与第{first.row}行重复，以那一行为准"
-    rival = returned.get(decision.receipt) if _is_passing(decision) else None
+    rival = returned.get(decision.receipt) if decision.is_passing else None
     return f"同一份报送在{rival.where}退回，没有验收" if rival else ""
 
 
 def _meaning(decision: NewDecision) -> tuple[object, ...]:
     return decision.verdict, decision.opinion, repr(sorted(decision.details.items()))
-
-
-def _is_passing(decision: NewDecision) -> bool:
-    return decision.matter is Matter.PASSING and decision.verdict is Verdict.AGREE
 
 
 def _typed_in(row: TypedRow, words: str) -> str:

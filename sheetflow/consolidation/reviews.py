@@ -127,7 +127,7 @@ class Review:
     @cached_property
     def passed(self) -> frozenset[str]:
         """The receipts that a superior let pass; what was returned as well is not."""
-        agreed = (each for each in self.stands if _is_passing(each))
+        agreed = (each for each in self.stands if each.is_passing)
         return frozenset(each.receipt for each in agreed) - self.returned
 
     @cached_property
@@ -160,10 +160,6 @@ class Review:
         """The submission that is to be passed, asked about, returned: that one, unless it was returned."""
         last = self.reviewed
         return last if last and last.receipt not in self.returned else None
-
-
-def _is_passing(decision: Decision) -> bool:
-    return decision.matter is Matter.PASSING and decision.verdict is Verdict.AGREE
 
 
 def replaced_by(review: Review, receipt: str, matter: Matter = Matter.PASSING) -> Handed | None:
@@ -205,7 +201,7 @@ def last_passed(review: Review) -> Handed | None:
 
 def passed_by(review: Review, receipt: str) -> Decision | None:
     """Give the decision that let a submission pass."""
-    agreed = [each for each in review.stands if _is_passing(each) and each.receipt == receipt]
+    agreed = [each for each in review.stands if each.is_passing and each.receipt == receipt]
     return agreed[-1] if agreed and receipt in review.passed else None
 
 
@@ -340,7 +336,6 @@ def _heard(review: Review, decision: Decision, by: str) -> Heard:
         about=root.about,
         figure=details.get(FIGURE),
         proposed=details.get(PROPOSED),
-        said_on=decision.decided_at.date(),
     )
 
 

@@ -199,9 +199,6 @@ class Heard:
     about: str = ""
     figure: Number = None
     proposed: Number = None
-    said_on: dt.date | None = None
-    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What else a sentence may say, by name."""
     figures: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -232,6 +229,11 @@ class NewDecision:
     dated: str = ""
     arrival_id: int = 0
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it lets a submission pass (验收)."""
+        return self.matter is Matter.PASSING and self.verdict is Verdict.AGREE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sheetflow.children.judge_task import FormAndPeriod
+from sheetflow.consolidation.reviews import OWN
 from sheetflow.context import Context
 from sheetflow.findings import Finding, Said
 from sheetflow.rounds import Round, compare_rounds
@@ -17,9 +18,6 @@ from sheetflow.store.records import Arrival
 
 Found = tuple[Iterable[Finding], Said]
 """Findings, and what is said of them."""
-
-OWN_OUTCOMES = ("accepted", "returned")
-"""Outcomes of workbooks that are the unit's own beyond doubt."""
 
 
 def last_decision(context: Context, arrival: Arrival) -> Decision | None:
@@ -61,7 +59,7 @@ def last_round(
         for entry in store.submissions.find_submissions(
             unit_id=arrival.unit_id, form=form, period=period
         )
-        if entry.arrival_id < arrival.arrival_id and entry.outcome in OWN_OUTCOMES
+        if entry.arrival_id < arrival.arrival_id and entry.outcome in OWN
     ]
     last = max(tried, key=lambda entry: entry.arrival_id, default=None)
     if last is None or last.outcome != "returned":

@@ -28,9 +28,9 @@ from sheetflow.consolidation.sampling import draw, had_a_turn
 from sheetflow.context import Context
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
-from sheetflow.schemas.review import Decision, Matter, Verdict, standing
+from sheetflow.schemas.review import Decision, Matter, standing
 from sheetflow.service.books import passed_until
-from sheetflow.service.deciding import who_decides
+from sheetflow.service.deciding import decided_by
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, names_told_apart
 
@@ -45,10 +45,10 @@ def looks_of(
     What is offered and drawn here for the first time is recorded. Of what was purged nothing is offered.
     """
     below = tuple(
-        member for member in _decided_by(context, unit) if books.for_period(member.unit_id)
+        member for member in decided_by(context, unit) if books.for_period(member.unit_id)
     )
     decisions = context.store.decisions.find_all(form=books.form.key, period=books.period.period_id)
-    passed = {each.receipt for each in standing(decisions) if _is_passing(each)}
+    passed = {each.receipt for each in standing(decisions) if each.is_passing}
     settled = passed | _purged(context, books)
     asked = [
         member
@@ -67,16 +67,6 @@ def _purged(context: Context, books: Books) -> set[str]:
     form, period = books.form.key, books.period.period_id
     listed = context.store.submissions.find_submissions(form=form, period=period) if gone else ()
     return {each.receipt for each in listed if each.arrival_id in gone}
-
-
-def _decided_by(context: Context, unit: Unit) -> tuple[Unit, ...]:
-    """Give the units that `unit` decides about today."""
-    deciders = ((member, who_decides(context, member.unit_id)) for member in context.tree)
-    return tuple(member for member, decider in deciders if decider == unit)
-
-
-def _is_passing(decision: Decision) -> bool:
-    return decision.matter is Matter.PASSING and decision.verdict is Verdict.AGREE
 
 
 def _around(
@@ -124,7 +114,7 @@ def _stood(
     context: Context, books: Books, below: Sequence[Unit], decisions: Sequence[Decision]
 ) -> dict[str, Stood]:
     """Give what stood of units that changed it: what was passed last, else what was in by the deadline."""
-    passed = {each.receipt for each in standing(decisions) if _is_passing(each)}
+    passed = {each.receipt for each in standing(decisions) if each.is_passing}
     before: dict[str, tuple[Submission, str]] = {}
     changed = {unit.unit_id: books.for_period(unit.unit_id) for unit in below}
     for each in context.store.submissions.find_submissions(

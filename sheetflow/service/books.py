@@ -22,6 +22,7 @@ from sheetflow.consolidation.accepted import (
     made_then,
     with_making,
 )
+from sheetflow.consolidation.reviews import OWN
 from sheetflow.consolidation.states import HandedIn, Said
 from sheetflow.context import Context
 from sheetflow.periods import Period, end_of
@@ -39,7 +40,6 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.review import Passing
-from sheetflow.service.attempts import OWN_OUTCOMES
 from sheetflow.service.gists import gists_of
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.passing import going_up, passing_by_unit, reviews_of, said_of
@@ -271,11 +271,9 @@ def _last_words(tried: Iterable[Submission]) -> dict[str, Attempt]:
     first: dict[str, Submission] = {}
     for entry in sorted(tried, key=lambda entry: entry.arrival_id):
         known = found.get(entry.unit_id)
-        if known is None or entry.outcome in OWN_OUTCOMES or known.outcome not in OWN_OUTCOMES:
+        if known is None or entry.outcome in OWN or known.outcome not in OWN:
             found[entry.unit_id] = entry
-            is_first_own = (
-                entry.outcome in OWN_OUTCOMES and known and known.outcome not in OWN_OUTCOMES
-            )
+            is_first_own = entry.outcome in OWN and known and known.outcome not in OWN
             if known is None or is_first_own:
                 first[entry.unit_id] = entry
         if entry.outcome != "refused":

@@ -15,6 +15,7 @@ from typing import Protocol
 from sheetflow.children import ChildLostError
 from sheetflow.children.file_tasks import look_into_file
 from sheetflow.consolidation.review_typed import TypedReview
+from sheetflow.consolidation.reviews import OWN
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
 from sheetflow.findings import RETURNED_RULE
@@ -32,7 +33,6 @@ from sheetflow.schemas.evidence import (
     find,
     suits,
 )
-from sheetflow.service.attempts import OWN_OUTCOMES
 from sheetflow.service.consequences import pages_of_files
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.store.records import Arrival, Submission
@@ -190,7 +190,7 @@ def _last_ones(context: Context, unit_id: str) -> Iterator[Submission]:
     """Give a unit's newest workbook of each form and period, and the one that counts."""
     newest: dict[tuple[str, str, bool], Submission] = {}
     for each in context.store.submissions.find_submissions(unit_id):
-        if each.period and each.outcome in OWN_OUTCOMES and each.form in context.campaign.by_key:
+        if each.period and each.outcome in OWN and each.form in context.campaign.by_key:
             newest[each.form, each.period, False] = each
             if each.outcome == Outcome.ACCEPTED:
                 newest[each.form, each.period, True] = each
@@ -291,7 +291,7 @@ def is_missed(context: Context, arrival: Arrival) -> bool:
         return False
     newest: dict[str, Submission] = {}
     for each in context.store.submissions.find_submissions(arrival.unit_id):
-        if each.outcome in OWN_OUTCOMES:
+        if each.outcome in OWN:
             newest[each.form] = each
     named = context.store.files.find_named(each.judgement_id for each in newest.values())
     return any(_misses(some, arrival) for some in named.values())

@@ -13,12 +13,12 @@ from dataclasses import asdict, replace
 from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, RowAnswer, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.consolidation.review_words import decided_words
+from sheetflow.consolidation.reviews import OWN
 from sheetflow.context import LOG, Context
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import Token
 from sheetflow.schemas.review import GROUNDS
 from sheetflow.service.approvals import approved_numbers
-from sheetflow.service.attempts import OWN_OUTCOMES
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by, record_decision, who_decides
 from sheetflow.service.review_result import (
@@ -183,7 +183,7 @@ def _why_not(context: Context, unit: Unit, number: str) -> str:
         for each in context.store.submissions.find_submissions(
             unit_id=found.unit_id, form=found.form, period=found.period
         )
-        if each.arrival_id > found.arrival_id and each.outcome in OWN_OUTCOMES
+        if each.arrival_id > found.arrival_id and each.outcome in OWN
     ]
     if newer:
         return f"{about.name}后来又报了第{newer[-1].number}号，请在新的审核单里办理"

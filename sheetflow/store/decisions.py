@@ -98,10 +98,6 @@ class Decisions:
         """Return what a unit has decided of a form and period, the oldest first."""
         return self._find(by_unit=by_unit, form=form, period=period)
 
-    def find_brought(self, arrival_id: int) -> tuple[Decision, ...]:
-        """Return what one 审核单 decided."""
-        return self._find(arrival_id=arrival_id)
-
     def find_about(self, receipts: Collection[str]) -> dict[str, tuple[Decision, ...]]:
         """Return the decisions about each of these submissions, the oldest first."""
         found: dict[str, tuple[Decision, ...]] = {}
