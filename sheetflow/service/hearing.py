@@ -66,7 +66,6 @@ def _hear_refused(
         by=tree[by].name if by in tree else "上级",
         opinion=refused.opinion,
         about=refused.about,
-        said_on=refused.decided_at.date(),
     )
     which = (about.form, about.period)
     found.heard[which] = (*found.heard.get(which, ()), heard)
