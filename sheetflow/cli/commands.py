@@ -247,16 +247,19 @@ def check(
     """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
     from sheetflow.cli.summaries import print_findings
     from sheetflow.context import open_context
-    from sheetflow.schemas.book import Outcome
+    from sheetflow.schemas.book import REVIEW, Outcome
     from sheetflow.upkeep.check import check_file, write_annotated
 
     call: Call = ctx.obj
     with open_context(call.root, call.at) as context:
         checked = check_file(context, file, unit)
-        if annotate and not write_annotated(context, checked, annotate):
+        if annotate and not checked.review and not write_annotated(context, checked, annotate):
             complain("认不出是哪张报表、哪一期，没有写批注件。")
         judgement = checked.judgement
         catalogue = context.campaign.catalogue
+    if checked.review:
+        say_json({"outcome": REVIEW, "review": checked.review}) if as_json else say(checked.review)
+        return
     if as_json:
         findings = [
             {

@@ -40,6 +40,7 @@ def pass_lines(report: PassReport) -> list[str]:
     lines = [
         f"收取来件{report.taken}份；"
         + (f"审核{report.outcomes.total()}份：{judged}" if judged else "没有要审核的")
+        + (f"；审核单{report.reviews}份" if report.reviews else "")
         + (f"；定稿、正本{report.filed.total()}份：{filed}" if filed else ""),
         f"发布文件{report.published}个"
         + (f"；{mail_line(report.mail)}" if report.mail.handled else ""),

@@ -94,6 +94,15 @@ def moment_of(
     return next(meant, None)
 
 
+def naming_nothing(campaign: Campaign, names: Iterable[str]) -> list[str]:
+    """Give the left sides of the settings that name no period of any form, or no level that reports it."""
+    return [
+        name
+        for name in names
+        if not any(any(_named(campaign, form, name.split())) for form in campaign.forms)
+    ]
+
+
 def _named(campaign: Campaign, form: Form, words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     """Give the form's periods and levels that these words name: ``2012B1``, ``2012B1 县``, ``plan 2012``."""
     levels = [name for name in campaign.levels.names if form.is_for(name)]

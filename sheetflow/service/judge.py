@@ -8,7 +8,7 @@ stopped child or a machine without memory blame no file. It refuses to write any
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 
@@ -49,15 +49,16 @@ _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-rea
 """Refusals that another time, another setting or another machine may do without."""
 _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
-_MOST_LOGGED = 100
-"""A workbook with thousands of findings may not push all others out of the log."""
+_MOST_LOGGED = 100  # a workbook with thousands of findings may not push all others out of the log
 
 
-def judge_arrivals(context: Context) -> Generator[list[Submission]]:
+def judge_arrivals(
+    context: Context, came: Callable[[int], object] = bool
+) -> Generator[list[Submission]]:
     """Judge everything that has arrived; give the submissions answered, some at a time.
 
-    The children go on while the caller is busy with those. Files beside workbooks come first: cells name them.
-    审核单 come last: what they decide is about what stands by then, and has some of it judged again.
+    The children go on while the caller is busy. Files beside workbooks come first: cells name them. 审核单 (`came` hears
+    how many) come last: what they decide is about what stands by then, and has some of it judged again.
     """
     keep_approvals(context)
     keep_files(context)
@@ -94,13 +95,14 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     finally:
         for future in busy:
             future.cancel()
+    came(len(coming.reviews))
     is_more = answer_reviews(context, coming.reviews)
     if coming.aside:
         answered, kept = _settle(context, coming.aside, unknown)
         yield answered
         is_more |= kept  # a workbook missed what is a file after all
     if is_more:
-        yield from judge_arrivals(context)
+        yield from judge_arrivals(context, came)
 
 
 def _settle(

@@ -70,6 +70,8 @@ class PassReport:
     outcomes: Counter[str] = field(default_factory=Counter)
     filed: Counter[str] = field(default_factory=Counter)
     """What became of 定稿 and 正本."""
+    reviews: int = 0
+    """How many 审核单 were answered."""
     published: int = 0
     mail: Sent = field(default_factory=Sent)
     """Nothing where a postman sends it."""
@@ -156,6 +158,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
         taken=intake.taken,
         outcomes=outcomes,
         filed=rebuilding.filed,
+        reviews=rebuilding.reviews,
         published=rebuilt.published,
         oddities=intake.oddities,
         troubles=(
@@ -194,7 +197,7 @@ def judge_and_answer(context: Context, rebuilding: Rebuilding) -> Counter[str]:
     Who was judged first need not wait for the last to be answered.
     """
     outcomes: Counter[str] = Counter()
-    with closing(judge_arrivals(context)) as judged:
+    with closing(judge_arrivals(context, rebuilding.count_reviews)) as judged:
         for submissions in judged:
             outcomes.update(submission.outcome for submission in submissions)
             rebuilding.answer(len(submissions))
@@ -208,11 +211,16 @@ class Rebuilding:
         self._context = context
         self._attempts = Attempts(context, published=settle_twins(context))
         self.filed: Counter[str] = Counter()
+        self.reviews = 0
         self._unanswered = 0
         self._known: set[int] = set()
         self._at_once = 4 * context.pool_size
         begin = partial(begin_answer, context)
         self._answers = SideBySide(self._attempts, "答复", 2 * self._at_once, begin)
+
+    def count_reviews(self, came: int) -> None:
+        """Hear how many 审核单 were there to be answered."""
+        self.reviews += came
 
     def answer(self, judged: int) -> None:
         """Answer those judged so far, where they are enough to be worth a wait for the disk."""

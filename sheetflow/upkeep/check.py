@@ -10,8 +10,10 @@ import hashlib
 from pathlib import Path
 
 from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file
+from sheetflow.children.review_task import typed_review
 from sheetflow.children.workbook_tasks import ReturnedLook, render_marked
 from sheetflow.config.workspace import ATTACHMENTS
+from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.context import Context
 from sheetflow.durable import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
@@ -34,6 +36,8 @@ class Checked:
 
     judgement: Judgement
     request: JudgeRequest | None = None
+    review: str = ""
+    """Of a 审核单, which is no workbook to be judged: whose it is and what is done with it, in a sentence."""
 
 
 def check_file(context: Context, file: Path, unit_id: str = "") -> Checked:
@@ -48,6 +52,8 @@ def check_file(context: Context, file: Path, unit_id: str = "") -> Checked:
     except UnreadableError as error:
         finding = GENERAL[error.reason].at(Place(), **error.details)
         return Checked(Judgement(outcome=Outcome.REFUSED, findings=(finding,)))
+    if review := typed_review(raw):
+        return Checked(Judgement(outcome=Outcome.REFUSED), review=_about(context, review))
     named = unit_id or named_unit(context, raw)
     if named not in context.tree:
         raise WorkspaceError(
@@ -66,6 +72,21 @@ def check_file(context: Context, file: Path, unit_id: str = "") -> Checked:
         known = resolve_keys(context, form, asked)
         judgement, _ = judge_request(dataclasses.replace(request, known_keys=known), raw)
     return Checked(judgement, request)
+
+
+def _about(context: Context, review: TypedReview) -> str:
+    """Say what a 审核单 is, and where its own unit drops it."""
+    unit, form = context.tree.units.get(review.unit_id), context.campaign.by_key.get(review.form)
+    whose = unit.name if unit else "别的名单上的单位"
+    title = f"《{form.title}》" if form else ""
+    told = f"这是{whose}的{title}审核单，不是填报的报表。"
+    if unit is None:
+        return told
+    folder = context.workspace.inbox_of(unit).name
+    return (
+        f"{told}填好后放进{unit.name}自己的报送文件夹“{folder}”才办理；"
+        "想先看哪些行会办理，放进其中的“预审”。"
+    )
 
 
 def _with_files(

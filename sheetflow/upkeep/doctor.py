@@ -27,6 +27,7 @@ from sheetflow.mail.letter import template_faults
 from sheetflow.mail.send import carrier_of
 from sheetflow.mail.smtp import SmtpCarrier
 from sheetflow.periods import Period
+from sheetflow.schemas.moved_deadlines import naming_nothing
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import report_trials, template_troubles
 from sheetflow.service.quotes import quote_faults
@@ -122,6 +123,16 @@ def check_settings(context: Context) -> Iterator[Line]:
         if strange:
             yield warning(
                 f"[report] 的 {key} 写了没有的单位：{listed(strange)}。", f"应写成“{ought}”。"
+            )
+
+    calendar = context.settings.calendar
+    for key, table in (("opens", calendar.opens), ("deadlines", calendar.deadlines)):
+        if strange := naming_nothing(context.campaign, table):
+            levels = "、".join(context.campaign.levels.names)
+            yield warning(
+                f"[calendar] 的 {key} 有对不上的，没有起作用：{listed(strange)}。",
+                "引号里应写报告期（如2012B1），也可以再写报表名称、级别，用空格隔开；"
+                f"级别有{levels}，要是填这张报表的。",
             )
 
     for said in quote_faults(context):
