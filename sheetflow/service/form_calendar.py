@@ -7,7 +7,7 @@ module refuses to know what is sent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from sheetflow.context import Context
@@ -29,8 +29,9 @@ _BACK, _AHEAD = dt.timedelta(days=200), dt.timedelta(days=60)
 
 def form_tasks(context: Context, until: dt.datetime) -> Iterator[Task]:
     """Give when workbooks are handed out, who is reminded and urged when, of all forms and periods."""
-    excused = _excused(context)
-    for form, period in _periods(context, until):
+    near = list(_periods(context, until))
+    excused = _excused(context, {period.period_id for _, period in near})
+    for form, period in near:
         deadlines = _deadlines(context, form, period, excused)
         if deadlines:
             yield _issuing(context, form, period, deadlines)
@@ -121,10 +122,10 @@ def _periods(context: Context, until: dt.datetime) -> Iterator[FormPeriod]:
                 yield form, period
 
 
-def _excused(context: Context) -> dict[tuple[str, str], set[dt.datetime]]:
-    """Give until when units may be late (缓报), by form and period."""
+def _excused(context: Context, periods: Collection[str]) -> dict[tuple[str, str], set[dt.datetime]]:
+    """Give until when units may be late (缓报) in these periods, by form and period."""
     found: dict[tuple[str, str], set[dt.datetime]] = {}
-    for each in standing(context.store.decisions.find_all(matter=Matter.UNIT)):
+    for each in standing(context.store.decisions.find_in(periods, matter=Matter.UNIT)):
         if day := each.details.get(UNTIL):
             until = end_of(dt.date.fromisoformat(day))
             found.setdefault((each.form, each.period), set()).add(until)

@@ -15,6 +15,7 @@ from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.review import Decision, Matter, Verdict
 from sheetflow.service.books import books_of
+from sheetflow.service.form_calendar import form_tasks
 from sheetflow.service.passing import reviews_of
 from sheetflow.store.decisions import Decisions
 from sheetflow.store.judgements import Contents
@@ -78,8 +79,9 @@ def test_a_question_asked_after_the_citys_limit_has_its_three_days(office: Desk)
 def test_a_pass_reads_no_decision_of_years_ago(
     office: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two years later a pass with nothing to do looks at no question and no 缓报 of this period."""
+    """Two years later neither a pass with nothing to do nor the calendar looks at a question or 缓报 of this period."""
     _ask(office, CITY, IN_TIME)
+    decide(office, f"{EAST}-{FIRST}-1", Verdict.NOTED, matter=Matter.UNIT)
     office.run(IN_TIME)
     later = IN_TIME.replace(year=2014)
     office.run(later)
@@ -93,6 +95,7 @@ def test_a_pass_reads_no_decision_of_years_ago(
 
     monkeypatch.setattr(Decisions, "_find", noted)
     office.run(later)
+    assert office.ask(lambda context: [*form_tasks(context, later)], later)
     assert read == []
 
 
