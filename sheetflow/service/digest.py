@@ -79,9 +79,8 @@ def _task(context: Context, at: dt.datetime) -> Task:
 
 def _due_on(context: Context, day: dt.date) -> bool:
     """Whether anybody's deadline is on that day."""
-    alike = {
-        (unit.level, unit.parent): unit for unit in context.tree
-    }  # postponed for those below one
+    # A deadline may be postponed for those below one superior alone.
+    alike = {(unit.level, unit.parent): unit for unit in context.tree}
     return any(
         context.deadline(unit, form, period).date() == day
         for form, period in _at_hand(context, day)
