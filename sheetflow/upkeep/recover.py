@@ -37,6 +37,7 @@ from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.unit_history import request_for
 from sheetflow.store import Store
+from sheetflow.store.attention import Seen
 from sheetflow.store.decisions import CalendarEntry
 from sheetflow.store.records import Arrival, NewArrival
 from sheetflow.upkeep.campaigns_then import CampaignsThen
@@ -138,14 +139,18 @@ def _recovered(
             raise WorkspaceError("这份备份是另一个工作文件夹的，没有恢复。请换一份备份。")
         announced: tuple[tuple[str, str], ...] = ()
         done: tuple[CalendarEntry, ...] = ()
+        seen: Seen = ((), {})
         # Without what is left of the old one, what is not made again to the byte is a person's.
         with suppress(SheetflowError, OSError), _old_store(workspace) as lost:
             announced = lost.publications.find_all_announced()
             done = lost.calendar.find_all()
+            seen = lost.attention.find_everything()
         store.publications.record_announced(announced)
         for entry in done:  # nobody is reminded twice
             store.calendar.record(entry)
+        store.attention.take_over(seen)  # what is decided again may be about these
         _receive_all(context, journal, found)
+        store.attention.take_over(seen)  # while its workbook was not there, an offer was dropped
         found.lost_decisions = _lost_decisions(workspace, store)
         found.unknown_files = sum(1 for _ in strange_files(context))
         rewrite_journal(store, draft / "journal")
