@@ -257,8 +257,7 @@ class Context:
         above = self.tree[unit.parent] if unit.parent else None
         organiser = self._organiser_of(above, "addressee") if above else ""
         name = above.name if above else None
-        usual = self.settings.report.addressee_of(name, self.campaign.organiser)
-        return organiser or usual
+        return organiser or self.settings.report.addressee_of(name, self.campaign.organiser)
 
     def _organiser_of(self, unit: Unit, setting: str) -> str:
         """Name a unit's office after the campaign's, unless a setting names it otherwise."""

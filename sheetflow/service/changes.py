@@ -40,7 +40,8 @@ from sheetflow.service.books import (
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.gists import gist_by, made_gists
-from sheetflow.service.publish import ABOVE, LINKED
+from sheetflow.service.page_marks import LINKED
+from sheetflow.service.publish import ABOVE
 from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 

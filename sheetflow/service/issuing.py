@@ -22,7 +22,8 @@ from sheetflow.service.answer import begin_workbook
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import declared_grounds
 from sheetflow.service.follow_units import follow_units
-from sheetflow.service.publish import Attempts, SideBySide, is_published, page_mark
+from sheetflow.service.page_marks import page_mark
+from sheetflow.service.publish import Attempts, SideBySide, is_published
 from sheetflow.service.review_marks import review_marks
 from sheetflow.service.unit_progress import make_progress_pages
 from sheetflow.store.records import Document, NewMail, PublicationKind, Stale

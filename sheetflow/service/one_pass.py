@@ -40,6 +40,7 @@ from sheetflow.service.filing import file_signed
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.judged import begin_judged
+from sheetflow.service.page_marks import linking_to
 from sheetflow.service.publish import (
     ABOVE,
     Attempts,
@@ -47,7 +48,6 @@ from sheetflow.service.publish import (
     SideBySide,
     announced,
     draft,
-    linking_to,
     ours_at,
     place,
 )

@@ -29,6 +29,7 @@ from sheetflow.errors import (
 )
 from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
 from sheetflow.publishing.places import Ours, is_reachable
+from sheetflow.service.page_marks import linking_to
 from sheetflow.store.records import Issued, Publication, PublicationKind, Stale, StaleMark
 from sheetflow.store.signed import NewDraft
 from sheetflow.writing.first_line import copy_with_first_line
@@ -39,10 +40,6 @@ ABOVE = (*ROLL_UPS, PublicationKind.REVIEW)
 """And what it decides in, about those directly below."""
 GOING_UP = (*ROLL_UPS, PublicationKind.FILES)
 """What may change for everyone further up once something is let pass."""
-LINKED = ROLL_UPS[:2]
-"""What the board links to."""
-_OF_A_UNIT = (PublicationKind.ANSWER, PublicationKind.WORKBOOK)
-"""What a unit's own page 报送进度 links to."""
 
 
 def basis_of(*parts: object) -> str:
@@ -387,20 +384,6 @@ class SideBySide:
         if {entry.current for entry in published} <= known:
             return []
         return pages
-
-
-def linking_to(mark: Stale) -> list[Stale]:
-    """Give the mark of the page that links to what `mark` names, where there is one."""
-    if mark.kind in LINKED:
-        return [page_mark(mark, PublicationKind.BOARD)]
-    if mark.kind in _OF_A_UNIT and mark.period and not mark.precheck:
-        return [page_mark(mark, PublicationKind.PROGRESS)]
-    return []
-
-
-def page_mark(mark: Stale, kind: PublicationKind) -> Stale:
-    """Give the mark of a page of the same unit, form and period as `mark`."""
-    return Stale(unit_id=mark.unit_id, form=mark.form, period=mark.period, kind=kind, why=mark.why)
 
 
 def _cleared(marks: Iterable[Stale]) -> list[StaleMark]:

@@ -33,9 +33,9 @@ from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.filed_answer import signed_by_period
 from sheetflow.service.kept_drafts import kept_draft
+from sheetflow.service.page_marks import LINKED
 from sheetflow.service.publish import (
     ABOVE,
-    LINKED,
     ROLL_UPS,
     Made,
     Making,

@@ -1,0 +1,27 @@
+"""Which page links to a publication, and so is made again where that lies elsewhere: the board, a unit's own page.
+
+Marks are only computed here; `publish` records them with what they follow from.
+"""
+
+from __future__ import annotations
+
+from sheetflow.store.records import PublicationKind, Stale
+
+LINKED = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT)
+"""What the board links to."""
+_OF_A_UNIT = (PublicationKind.ANSWER, PublicationKind.WORKBOOK)
+"""What a unit's own page 报送进度 links to."""
+
+
+def linking_to(mark: Stale) -> list[Stale]:
+    """Give the mark of the page that links to what `mark` names, where there is one."""
+    if mark.kind in LINKED:
+        return [page_mark(mark, PublicationKind.BOARD)]
+    if mark.kind in _OF_A_UNIT and mark.period and not mark.precheck:
+        return [page_mark(mark, PublicationKind.PROGRESS)]
+    return []
+
+
+def page_mark(mark: Stale, kind: PublicationKind) -> Stale:
+    """Give the mark of a page of the same unit, form and period as `mark`."""
+    return Stale(unit_id=mark.unit_id, form=mark.form, period=mark.period, kind=kind, why=mark.why)
