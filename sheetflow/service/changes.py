@@ -84,9 +84,10 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
             yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
     for level in sorted({unit.level for unit in context.tree}):
         digest = _digest(context.policy(level).digest)
-        words = f"{level}一级能看到的个人信息有变化"
         shown = (*ABOVE, PublicationKind.CALLS)  # which has numbers to ring
-        yield Ground(f"masks:{level}", digest, words, shown, level=level)
+        yield Ground(
+            f"masks:{level}", digest, f"{level}一级能看到的个人信息有变化", shown, level=level
+        )
     settings = context.settings
     printed = _digest(settings.form)
     yield Ground("form", printed, "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,))
