@@ -46,6 +46,8 @@ from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
 _EVERYTHING = (PublicationKind.WORKBOOK, *ABOVE, PublicationKind.PROGRESS)
+_MOVED = "报送截止日期有变化"
+_MASKED = (*ABOVE, PublicationKind.CALLS)  # which has numbers to ring
 _DATED = tuple(kind for kind in _EVERYTHING if kind not in LINKED)
 """What shows by when a unit had to report."""
 _PAGES = {PublicationKind.BOARD: BOARD, PublicationKind.PROGRESS: PROGRESS}
@@ -83,21 +85,20 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
             digest = declared(context, form, what)
             yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
     for level in sorted({unit.level for unit in context.tree}):
-        digest = _digest(context.policy(level).digest)
-        shown = (*ABOVE, PublicationKind.CALLS)  # which has numbers to ring
+        words = f"{level}一级能看到的个人信息有变化"
         yield Ground(
-            f"masks:{level}", digest, f"{level}一级能看到的个人信息有变化", shown, level=level
+            f"masks:{level}", _digest(context.policy(level).digest), words, _MASKED, level=level
         )
     settings = context.settings
-    printed = _digest(settings.form)
-    yield Ground("form", printed, "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,))
+    workbooks = (PublicationKind.WORKBOOK,)
+    yield Ground("form", _digest(settings.form), "印在报表上的表号等有变化", workbooks)
     yield Ground(
         "report",
         _digest(settings.report),
         "情况报告的发文设置有变化",
         (PublicationKind.REPORT, PublicationKind.JUDGED),
     )
-    asked = PublicationKind.WORKBOOK, PublicationKind.PROGRESS
+    asked = *workbooks, PublicationKind.PROGRESS
     yield Ground("contact", _digest(settings.contact), "联系方式有变化", asked)
     yield Ground("review", _digest(settings.review.policy), "上级验收的办法有变化", ABOVE)
     yield deadlines_ground(context)
@@ -106,8 +107,7 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
 def deadlines_ground(context: Context) -> Ground:
     """Give what says by when units report."""
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
-    shown = _digest((*days, *context.moved.grounds))
-    return Ground("deadlines", shown, "报送截止日期有变化", _DATED)
+    return Ground("deadlines", _digest((*days, *context.moved.grounds)), _MOVED, _DATED)
 
 
 def template_grounds(context: Context) -> Iterator[Ground]:
