@@ -48,8 +48,7 @@ from sheetflow.store.records import Measurement, PublicationKind, Stale, Submiss
 _EVERYTHING = (PublicationKind.WORKBOOK, *ABOVE, PublicationKind.PROGRESS)
 _MOVED = "报送截止日期有变化"
 _MASKED = (*ABOVE, PublicationKind.CALLS)  # which has numbers to ring
-_DATED = tuple(kind for kind in _EVERYTHING if kind not in LINKED)
-"""What shows by when a unit had to report."""
+_DATED = tuple(kind for kind in _EVERYTHING if kind not in LINKED)  # it says until when
 _PAGES = {PublicationKind.BOARD: BOARD, PublicationKind.PROGRESS: PROGRESS}
 
 
@@ -86,9 +85,8 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
             yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
     for level in sorted({unit.level for unit in context.tree}):
         words = f"{level}一级能看到的个人信息有变化"
-        yield Ground(
-            f"masks:{level}", _digest(context.policy(level).digest), words, _MASKED, level=level
-        )
+        digest = _digest(context.policy(level).digest)
+        yield Ground(f"masks:{level}", digest, words, _MASKED, level=level)
     settings = context.settings
     workbooks = (PublicationKind.WORKBOOK,)
     yield Ground("form", _digest(settings.form), "印在报表上的表号等有变化", workbooks)
