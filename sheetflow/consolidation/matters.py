@@ -89,7 +89,8 @@ def _waiting(review: Review) -> Iterator[Awaiting]:
         for rule, said in sorted(newest.explained.items()):
             if (Matter.WAIVER, newest.receipt, rule) not in decided:
                 yield _awaiting(review, newest, Matter.WAIVER, rule, said=said)
-    if current and review.is_asked and (Matter.PASSING, current.receipt, "") not in decided:
+    is_open = current and (Matter.PASSING, current.receipt, "") not in decided
+    if current and is_open and review.is_asked and current.receipt not in review.passed:
         yield _awaiting(review, current, Matter.PASSING)
     for asked in questions_of(review):
         if asked.state is Question.ANSWERED:

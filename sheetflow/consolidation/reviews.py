@@ -61,6 +61,8 @@ class Handed:
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     explained: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_ours: bool = False
+    repeats: str = ""
+    """The receipt of the accepted submission before it, where it hands in the very same rows: an answer alone."""
     is_purged: bool = False
     """Its original is gone for good: nothing of it is decided any longer."""
 
@@ -126,9 +128,15 @@ class Review:
 
     @cached_property
     def passed(self) -> frozenset[str]:
-        """The receipts that a superior let pass; what was returned as well is not."""
-        agreed = (each for each in self.stands if each.is_passing)
-        return frozenset(each.receipt for each in agreed) - self.returned
+        """The receipts that a superior let pass; what was returned as well is not.
+
+        What hands in the same rows as one that was passed, to answer a question perhaps, is passed with it.
+        """
+        found = set(passed_in(self.decisions) - self.returned)
+        for each in self.in_order:
+            if each.repeats in found and each.receipt not in self.returned:
+                found.add(each.receipt)
+        return frozenset(found)
 
     @cached_property
     def accepted(self) -> tuple[Handed, ...]:
@@ -160,6 +168,11 @@ class Review:
         """The submission that is to be passed, asked about, returned: that one, unless it was returned."""
         last = self.reviewed
         return last if last and last.receipt not in self.returned else None
+
+
+def passed_in(decisions: Iterable[Decision]) -> frozenset[str]:
+    """Give the receipts that were let pass by decisions that stand."""
+    return frozenset(each.receipt for each in standing(decisions) if each.is_passing)
 
 
 def replaced_by(review: Review, receipt: str, matter: Matter = Matter.PASSING) -> Handed | None:
@@ -201,8 +214,10 @@ def last_passed(review: Review) -> Handed | None:
 
 def passed_by(review: Review, receipt: str) -> Decision | None:
     """Give the decision that let a submission pass."""
+    if receipt not in review.passed:
+        return None
     agreed = [each for each in review.stands if each.is_passing and each.receipt == receipt]
-    return agreed[-1] if agreed and receipt in review.passed else None
+    return agreed[-1] if agreed else passed_by(review, review.by_receipt[receipt].repeats)
 
 
 def counting_above(review: Review, policy: Policy, *, is_due: bool) -> Handed | None:

@@ -69,7 +69,7 @@ class MailData:
     an answer. `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
     the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
-    `overtaken` the one that stands although this one was accepted. `other_form` is the form's
+    `repeats` is it where nothing was changed; `overtaken` the one that stands although this one was accepted. `other_form` is the form's
     title where it is not the campaign's main one: the subject names it then. `attachment` is empty
     when attaching is switched off; `file_place` then tells where the file lies.
     """
@@ -96,6 +96,7 @@ class MailData:
     urgent: bool = False
     """It is due by the clock: the subject says 加急."""
     corrects: str = ""
+    repeats: str = ""
     overtaken: str = ""
     released: bool = False
     by: str = ""

@@ -28,9 +28,10 @@ from sheetflow.consolidation.sampling import draw, had_a_turn
 from sheetflow.context import Context
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
-from sheetflow.schemas.review import Decision, Matter, standing
+from sheetflow.schemas.review import Decision, Matter, Passing, standing
 from sheetflow.service.books import passed_until
 from sheetflow.service.deciding import decided_by
+from sheetflow.service.repeated import is_repeated
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, names_told_apart
 
@@ -53,7 +54,9 @@ def looks_of(
     asked = [
         member
         for member in below
-        if (entry := books.for_period(member.unit_id)) and entry.receipt not in settled
+        if (entry := books.for_period(member.unit_id))
+        and entry.receipt not in settled
+        and entry.passing is not Passing.PASSED
     ]
     rows = find_looks(books, asked, _around(context, unit, books, asked, decisions))
     _keep_offered(context, unit, books, below, rows)
@@ -113,7 +116,10 @@ def _figures(context: Context, submissions: Sequence[Submission]) -> dict[str, F
 def _stood(
     context: Context, books: Books, below: Sequence[Unit], decisions: Sequence[Decision]
 ) -> dict[str, Stood]:
-    """Give what stood of units that changed it: what was passed last, else what was in by the deadline."""
+    """Give what stood of units that changed it: what was passed last, else what was in by the deadline.
+
+    Who handed in the same again, to answer a question perhaps, changed nothing.
+    """
     passed = {each.receipt for each in standing(decisions) if each.is_passing}
     before: dict[str, tuple[Submission, str]] = {}
     changed = {unit.unit_id: books.for_period(unit.unit_id) for unit in below}
@@ -129,6 +135,11 @@ def _stood(
             known = before.get(each.unit_id)
             if not known or known[1] == CHANGED_LATE:
                 before[each.unit_id] = each, CHANGED_LATE
+    for unit_id, (each, _) in list(before.items()):
+        entry = changed[unit_id]
+        now = context.store.submissions.find_submission(entry.receipt) if entry else None
+        if now and is_repeated(context, each, now):
+            del before[unit_id]
     figures = _figures(context, [each for each, _ in before.values()])
     return {unit_id: Stood(figures[each.receipt], word) for unit_id, (each, word) in before.items()}
 

@@ -27,6 +27,7 @@ from sheetflow.service.merged_units import ended_within, tree_for
 from sheetflow.service.new_contact import ask_to_confirm
 from sheetflow.service.publish import GOING_UP, ROLL_UPS
 from sheetflow.service.questions import asked_before, mail_of_questions, named_above
+from sheetflow.service.repeated import is_repeated
 from sheetflow.service.review_marks import all_review_marks, peer_marks, review_marks
 from sheetflow.service.review_result import REVIEW, has_result, result_mark, result_path_of
 from sheetflow.store.records import (
@@ -97,6 +98,8 @@ def _mail(
     facts = mail_facts(context, unit, submission.form, submission.period)
     standing = before.standing if submission.outcome == "accepted" else None
     other = f"第{standing.number}号" if standing else ""
+    before_it = other if standing and standing.arrival_id < submission.arrival_id else ""
+    is_same = bool(before_it and standing and is_repeated(context, standing, submission))
     is_refused = judgement.outcome is Outcome.REFUSED
     # Why it is held is said in a sentence: there is nothing to mend.
     is_held = judgement.outcome is Outcome.HELD
@@ -111,7 +114,8 @@ def _mail(
         nil=submission.nil,
         file_name=quotable_name(submission.file_name) if is_refused else "",
         # It takes the place of that one, or that one stands in spite of it.
-        corrects=other if standing and standing.arrival_id < submission.arrival_id else "",
+        corrects="" if is_same else before_it,
+        repeats=before_it if is_same else "",
         overtaken=other if standing and standing.arrival_id > submission.arrival_id else "",
         released=before.released,
         by=named_above(

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.consolidation.matters import next_number as first_free
-from sheetflow.consolidation.reviews import OWN, Handed, Review, root_of
+from sheetflow.consolidation.reviews import OWN, Handed, Review, passed_in, root_of
 from sheetflow.context import LOG, Context
 from sheetflow.schemas.documents import (
     load_explanations,
@@ -32,6 +32,7 @@ from sheetflow.schemas.review import (
     Verdict,
 )
 from sheetflow.service.consequences import stale_decided
+from sheetflow.service.repeated import repeats_among
 from sheetflow.store.judgements import Said
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit
@@ -128,6 +129,7 @@ def _handed(
     """Read of each submission what decisions are about, and no document that has nothing of it."""
     said = [each for each in decisions if each.verdict in _SAID]
     moved = _moved(context, submissions, decisions)
+    repeats = repeats_among(context, submissions, passed_in(decisions))
     last = max((each.arrival_id for each in submissions if each.outcome in OWN), default=0)
     telling = [
         each
@@ -144,6 +146,7 @@ def _handed(
             arrival_id=entry.arrival_id,
             outcome=entry.outcome,
             at=entry.arrived_at,
+            repeats=repeats.get(entry.receipt, ""),
         )
         if words := documents.get(entry.judgement_id):
             handed = _with_words(handed, words, moved.get(entry.receipt, {}))

@@ -15,6 +15,7 @@ from sheetflow.consolidation.reviews import (
     Review,
     counting_above,
     excused_until,
+    passed_in,
     passing_of,
     questions_of,
 )
@@ -25,6 +26,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Decision, Matter, Passing, Policy, Question, Verdict
 from sheetflow.service.deciding import reviews_in
 from sheetflow.service.merged_units import tree_for
+from sheetflow.service.repeated import repeats_among
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
@@ -68,8 +70,12 @@ def reviews_of(
     if not (is_asked or decided):
         return {}
     handed: dict[str, list[Handed]] = {unit_id: [] for unit_id in decided}
+    by_unit: dict[str, list[Submission]] = {}
     for each in submissions:
-        handed.setdefault(each.unit_id, []).append(_handed(each))
+        by_unit.setdefault(each.unit_id, []).append(each)
+    for unit_id, entries in by_unit.items():
+        repeats = repeats_among(context, entries, passed_in(decided.get(unit_id, ())))
+        handed[unit_id] = [_handed(each, repeats.get(each.receipt, "")) for each in entries]
     found: dict[str, Review] = {}
     for unit_id, listed in handed.items():
         if unit_id in context.tree:
@@ -99,13 +105,14 @@ def _waits_for_words(review: Review) -> bool:
     )
 
 
-def _handed(submission: Submission) -> Handed:
+def _handed(submission: Submission, repeats: str) -> Handed:
     return Handed(
         receipt=submission.receipt,
         number=submission.number,
         arrival_id=submission.arrival_id,
         outcome=submission.outcome,
         at=submission.handed_in,
+        repeats=repeats,
     )
 
 
