@@ -148,6 +148,8 @@ class _Desk:
         offered = tuple(item.verdicts) or matter.verdicts
         verdict = next((each for each in offered if each.label == row[VERDICT]), None)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
+        if not wrong and row[PROPOSED] and isinstance(item, LookRow) and not item.code:
+            wrong = f"这一行没有指标，不能写“{PROPOSED}”"
         if verdict is None or wrong:
             return _refused(row, wrong, item.unit, label)
         if verdict is Verdict.QUERY and item.unit_id not in self._known.below:

@@ -310,3 +310,15 @@ def test_a_decision_is_taken_back_under_a_number_of_its_own() -> None:
     assert refused.decision is None
     assert "不能撤销" in refused.words
     assert answers(page.replace("| 是 |", "| — |"), late) == []
+
+
+def test_a_row_without_a_figure_takes_no_agreed_one() -> None:
+    """A row about the whole workbook has no figure that could ever be the agreed one: it is refused."""
+    whole = replace(SHEET.looks[0], number=f"{EAST_RECEIPT}-核1", code="", label="整个报表")
+    head = "# 重点核对\n| 编号 | 指标 | 处理 | 意见 | 电话商定数 |\n|---|---|---|---|---|\n"
+    (answer,) = answers(
+        f"{head}| {whole.number} | 整个报表 | 请核实 | 是多少？ | 310 |",
+        replace(SHEET, looks=(whole,)),
+    )
+    assert answer.decision is None
+    assert answer.words == "这一行没有指标，不能写“电话商定数”"
