@@ -8,9 +8,7 @@ from sheetflow.service.digest import digests
 from sheetflow.service.form_calendar import form_tasks
 from sheetflow.service.nightly_backup import nightly_backups
 
-KINDS: tuple[Kind, ...] = (
-    form_tasks,
-    nightly_backups,
-    digests,
-    administrators_mail,
-)
+BEFORE_ALL: tuple[Kind, ...] = (nightly_backups,)
+"""Done before anybody is asked what there is to tell: whoever tells of it knows how it went."""
+TOLD: tuple[Kind, ...] = (form_tasks, digests, administrators_mail)
+KINDS = (*BEFORE_ALL, *TOLD)

@@ -28,7 +28,7 @@ from sheetflow.publishing.places import look_at, stamp_of
 from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.calendar import run_calendar
-from sheetflow.service.calendar_kinds import KINDS
+from sheetflow.service.calendar_kinds import BEFORE_ALL, TOLD
 from sheetflow.service.call_lists import begin_calls
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
@@ -152,7 +152,8 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     mark_reviews(context)
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
-    calendar = run_calendar(context, KINDS)  # who has just handed in is not reminded
+    night = run_calendar(context, BEFORE_ALL)
+    calendar = run_calendar(context, TOLD)  # who has just handed in is not reminded
     rebuilt = rebuilding.finish()
     return PassReport(
         taken=intake.taken,
@@ -163,13 +164,14 @@ def work_off(context: Context, intake: Intake) -> PassReport:
         oddities=intake.oddities,
         troubles=(
             *(str(trouble) for trouble in intake.troubles),
+            *night.troubles,
             *calendar.troubles,
             *rebuilt.faults,
             *missing_units(context),
             *quote_faults(context),
         ),
         templates=template_troubles(context),
-        mended=(*noticed, *calendar.mended),
+        mended=(*noticed, *night.mended, *calendar.mended),
     )
 
 

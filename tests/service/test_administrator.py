@@ -84,3 +84,17 @@ def test_without_an_address_nobody_is_told(desk: Desk, monkeypatch: pytest.Monke
     monkeypatch.setenv("SHEETFLOW_CONTACT__ADMINISTRATOR", "")
     desk.run(MONDAY)
     assert not [mail for mail in desk.mails() if "系统有事要处理" in str(mail["Subject"])]
+
+
+def test_a_backup_that_the_first_pass_of_the_day_makes_is_not_missed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the service runs once a day the night's backup is made then: only one that failed is told."""
+    safe = tmp_path / "safe"
+    safe.mkdir()
+    monkeypatch.setenv("SHEETFLOW_BACKUP__FOLDER", str(safe))
+    desk.run(THURSDAY + DAY)
+    assert told(desk) == []
+    safe.rename(tmp_path / "away")
+    desk.run(MONDAY)
+    assert "夜里的备份没有做成" in body(told(desk)[-1])
