@@ -17,6 +17,7 @@ from sheetflow.reading.plain_xml import parse_xml
 from sheetflow.reading.sheet_facts import (
     MAX_AREA,
     MAX_CELLS,
+    MAX_WALKED_VALUES,
     Edit,
     SheetFacts,
     check_grid,
@@ -85,7 +86,8 @@ def walk_sheet(part: bytes, facts: SheetFacts, marks: Marks = NO_MARKS) -> Sheet
 
     Raise UnreadableError: file-damaged if broken, file-too-large before it is walked for minutes.
     """
-    if facts.cells + part.count(b"<c>") + part.count(b"<c ") > MAX_CELLS:
+    cells = facts.cells + part.count(b"<c>") + part.count(b"<c ")
+    if cells > MAX_CELLS or part.count(b"</v>") > MAX_WALKED_VALUES:
         raise UnreadableError("file-too-large")
     walk = _Walk(part, facts, marks)
     parse_xml(walk.parser, part)

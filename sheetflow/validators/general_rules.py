@@ -273,11 +273,8 @@ def check_references(book: Book, context: JudgingContext) -> Iterator[Finding]:
     that row is told which key is wanted.
     """
     for target in book.sheets.values():
-        naming = target.sheet.key_column
-        if naming is None or not target.reads(naming.key):
-            continue
-        stray = stray_keys(book, context, target)
-        if not stray:
+        naming, stray = target.sheet.key_column, stray_keys(book, context, target)
+        if naming is None or not stray:
             continue
         unknown = _named_at(book, target.sheet, stray)
         # Where a key is blank, misspelt or stands twice, that row may be the one meant.

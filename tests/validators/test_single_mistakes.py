@@ -127,6 +127,13 @@ def test_a_single_mistake_is_the_only_finding(mistake: Mistake, before: str | No
     assert told(judged(mistake.drawn, before=before)) == expected
 
 
+@pytest.mark.parametrize("typed", ["Z999", "G001、Z999"])
+def test_a_reference_that_stands_nowhere_is_told_once(typed: str) -> None:
+    """Whoever names a row that is not there hears of that cell alone, whatever rules count such rows."""
+    drawn = f"@ 结对帮扶 帮扶干部 4 = {typed}"
+    assert told(judged(drawn)) == [("reference-unknown", "结对帮扶", "帮扶干部 4")]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("before", [None, ""], ids=["first", "later"])
 def test_every_single_mistake_is_the_only_finding(before: str | None) -> None:
