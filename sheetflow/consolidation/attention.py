@@ -1,4 +1,4 @@
-"""What deserves a look of what units directly below have handed in: the rows of 重点核对, heaviest first.
+"""What deserves a look of what units below have handed in: the rows of 重点核对, heaviest first.
 
 A figure that moved by more than three times, one far from its peers, one that became another after it
 was passed, a finding that was answered in words, texts that are near-identical: each is a reason, and
@@ -9,7 +9,7 @@ that anything is wrong: whoever looks decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -17,7 +17,7 @@ from statistics import mean, median
 from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, Books
-from sheetflow.consolidation.matters import next_number
+from sheetflow.consolidation.matters import asked_by, next_number
 from sheetflow.consolidation.review_sheet import LookRow
 from sheetflow.findings import WAIVED, Severity
 from sheetflow.schemas.forms import Form
@@ -73,7 +73,8 @@ class Around:
     `peers` are the figures of all units of a level, by level; `stood` what units changed, by unit;
     `alike` whose texts are near-identical to a unit's, by receipt and column. `decided` is what was
     ever decided of a submission, by receipt; `seen` is the submission and the figure that were
-    looked at, by unit and code: neither is asked twice.
+    looked at, by unit and code: neither is asked twice. `reader` is whoever looks, `beyond` are the units
+    about which somebody between decides: a number of theirs is told apart by the reader.
     """
 
     peers: Mapping[str, Sequence[Figures]] = field(default_factory=lambda: MappingProxyType({}))
@@ -87,6 +88,8 @@ class Around:
     seen: Mapping[tuple[str, str], tuple[str, Number]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    reader: str = ""
+    beyond: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +148,10 @@ def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterat
         is_known = receipt == entry.receipt or bool(receipt and code and seen == figure)
         if code not in reasons or is_known:
             continue
-        decided = around.decided.get(entry.receipt, ())
+        decided, is_beyond = around.decided.get(entry.receipt, ()), unit.unit_id in around.beyond
+        about = asked_by(code, around.reader) if is_beyond else code
         yield LookRow(
-            number=next_number(decided, entry.receipt, Matter.LOOK, code),
+            number=next_number(decided, entry.receipt, Matter.LOOK, about),
             unit_id=unit.unit_id,
             unit=unit.name,
             receipt=entry.receipt,
@@ -158,6 +162,7 @@ def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterat
             median=_shown(middle.median) if middle else None,
             why=tuple(reason.why for reason in reasons[code]),
             weight=float(sum(reason.weight for reason in reasons[code])),
+            is_beyond=is_beyond,
         )
 
 

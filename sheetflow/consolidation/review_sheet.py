@@ -58,7 +58,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookRow:
-    """One figure of a unit that deserves a look, and why in words; `weight` orders them, heaviest first."""
+    """One figure of a unit below that deserves a look, and why in words; `weight` orders them, heaviest first."""
 
     number: str
     unit_id: str
@@ -75,12 +75,14 @@ class LookRow:
     link: str = ""
     may_be_returned: bool = True
     """False where the unit kept to it twice: both statements stand."""
+    is_beyond: bool = False
+    """Whether the unit is further down than directly below: only its own superior returns to it."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What may be decided about it."""
-        every = Matter.LOOK.verdicts
-        return tuple(each for each in every if self.may_be_returned or each is not Verdict.RETURN)
+        is_open = self.may_be_returned and not self.is_beyond
+        return tuple(each for each in Matter.LOOK.verdicts if is_open or each is not Verdict.RETURN)
 
     @property
     def change(self) -> float | int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
+from sheetflow.schemas.review import FORWARDED, Decision, Matter, NewDecision, Verdict
 
 _DONE: Mapping[tuple[Matter, Verdict], str] = {
     (Matter.HELD, Verdict.AGREE): "{done}放行，系统重新审核后答复{unit}",
@@ -26,11 +26,15 @@ _OTHERWISE = {
     Verdict.QUERY: "{done}请{unit}核实",
     Verdict.UNDO: "{done}撤销",
 }
+_BY_SUPERIOR = "{done}请{unit}的上级核实，由它答复，或者转{unit}答复"
+"""A unit further down is asked by way of whoever decides about it."""
 
 
 def done_words(decision: NewDecision, unit: str, *, is_meant: bool = True) -> str:
     """Say what a decision about `unit` comes to, or would where it is not meant (预审)."""
     words = _DONE.get((decision.matter, decision.verdict)) or _OTHERWISE[decision.verdict]
+    if decision.matter is Matter.LOOK and decision.details.get(FORWARDED):
+        words = _BY_SUPERIOR
     return words.format(unit=unit, done="已" if is_meant else "将")
 
 

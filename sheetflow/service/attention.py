@@ -1,8 +1,10 @@
-"""What deserves a look of what lies directly below a unit, taken from the store; and the draw of 本期抽查单位.
+"""What deserves a look of what lies below a unit, taken from the store; and the draw of 本期抽查单位.
 
 A median moves whenever a peer reports, and with it what deserves a look. So whatever was ever offered is
 kept with its number for as long as its submission counts: a decision on a row that is not listed any longer
-means that row still. What was drawn is kept for ever. This module refuses to decide, and keeps no words.
+means that row still. What was drawn is kept for ever. Of units further down than directly below stands what the
+books let their reader see, under numbers of its own: what the unit between has looked at is not shown again, and
+what it is still to look at is left to it. This module refuses to decide, and keeps no words.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ from sheetflow.consolidation.sampling import draw, had_a_turn
 from sheetflow.context import Context
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
-from sheetflow.schemas.review import Decision, Matter, Passing, standing
+from sheetflow.schemas.review import Decision, Matter, Passing, Verdict, standing
 from sheetflow.service.books import passed_until
-from sheetflow.service.deciding import decided_by
+from sheetflow.service.deciding import who_decides
 from sheetflow.service.repeated import is_repeated
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, names_told_apart
@@ -43,25 +45,44 @@ def looks_of(
 ) -> tuple[tuple[LookRow, ...], tuple[SampledUnit, ...], str]:
     """Give the rows of `unit`'s 重点核对, whom it is to look at as a whole, and the seed of that draw.
 
-    What is offered and drawn here for the first time is recorded. Of what was purged nothing is offered.
+    `books` are those that `unit` reads. What is offered and drawn here for the first time is recorded. Of what
+    was purged nothing is offered.
     """
-    below = tuple(
-        member for member in decided_by(context, unit) if books.for_period(member.unit_id)
-    )
+    whose = _whose(context, unit)
+    below = tuple(member for member in whose if books.for_period(member.unit_id))
+    further = frozenset(one.unit_id for one, is_beyond in whose.items() if is_beyond)
     decisions = context.store.decisions.find_all(form=books.form.key, period=books.period.period_id)
     passed = {each.receipt for each in standing(decisions) if each.is_passing}
-    settled = passed | _purged(context, books)
+    gone = _purged(context, books)
     asked = [
         member
         for member in below
         if (entry := books.for_period(member.unit_id))
-        and entry.receipt not in settled
-        and entry.passing is not Passing.PASSED
+        and (
+            entry.receipt not in gone
+            if member.unit_id in further
+            else entry.receipt not in gone | passed and entry.passing is not Passing.PASSED
+        )
     ]
-    rows = find_looks(books, asked, _around(context, unit, books, asked, decisions))
+    around = _around(context, unit, books, asked, decisions)
+    rows = find_looks(books, asked, replace(around, beyond=further))
     _keep_offered(context, unit, books, below, rows)
-    sampled, seed = _sampled(context, unit, books, below)
+    direct = [member for member in below if member.unit_id not in further]
+    sampled, seed = _sampled(context, unit, books, direct)
     return rows, sampled, seed
+
+
+def _whose(context: Context, unit: Unit) -> dict[Unit, bool]:
+    """Give the units below as decisions go today, and of each whether somebody between decides about it."""
+    deciders = {member.unit_id: who_decides(context, member.unit_id) for member in context.tree}
+    found = dict[Unit, bool]()
+    for member in context.tree:
+        chain = [deciders[member.unit_id]]
+        while (last := chain[-1]) and last != unit and last not in chain[:-1]:
+            chain.append(deciders[last.unit_id])
+        if chain[-1] == unit:
+            found[member] = len(chain) > 1
+    return found
 
 
 def _purged(context: Context, books: Books) -> set[str]:
@@ -91,7 +112,8 @@ def _around(
         stood=_stood(context, books, below, decisions),
         alike=near_identical(books, unit, context.policy(unit.level), named, receipts),
         decided=decided,
-        seen=_seen(context, looks),
+        seen=_seen(context, unit, looks),
+        reader=unit.unit_id,
     )
 
 
@@ -150,9 +172,19 @@ def _is_late(books: Books, entry: Accepted | Submission) -> bool:
     return bool(due and entry.handed_in and entry.handed_in > due)
 
 
-def _seen(context: Context, looks: Sequence[Decision]) -> dict[tuple[str, str], tuple[str, Number]]:
-    """Give which submission and which figure were looked at last, by unit and code."""
-    last = {(each.unit_id, each.about): each.receipt for each in looks}
+def _seen(
+    context: Context, unit: Unit, looks: Sequence[Decision]
+) -> dict[tuple[str, str], tuple[str, Number]]:
+    """Give which submission and which figure were looked at last, by unit and code.
+
+    What somebody further up has nothing against is still this unit's to look at.
+    """
+    above = {superior.unit_id for superior in context.tree.chain(unit.unit_id)[1:]}
+    last = {
+        (each.unit_id, each.about): each.receipt
+        for each in looks
+        if not (each.verdict is Verdict.FINE and each.by_unit in above)
+    }
     found = (context.store.submissions.find_submission(receipt) for receipt in set(last.values()))
     figures = _figures(context, [each for each in found if each])
     return {
@@ -189,12 +221,16 @@ def offered_before(context: Context, unit: Unit, books: Books) -> tuple[LookRow,
     They have no reasons: those are told while a row is listed.
     """
     where = _where(unit, books)
+    whose = {one.unit_id: is_beyond for one, is_beyond in _whose(context, unit).items()}
     given = context.store.decisions.find_all(form=where[1], period=where[2], matter=Matter.LOOK)
     decided, gone = {each.number for each in given}, _purged(context, books)
     return tuple(
-        LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])})
+        replace(
+            LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])}),
+            is_beyond=whose[row["unit_id"]],
+        )
         for number, row in sorted(context.store.attention.find_offered(*where).items())
-        if number not in decided and row["receipt"] not in gone
+        if number not in decided and row["receipt"] not in gone and row["unit_id"] in whose
     )
 
 

@@ -193,7 +193,9 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
         for unit in above(context, _answering(context, submission.form, submission.unit_id, later))
         for kind in ROLL_UPS
     ]
-    marks += review_marks(context, submission.unit_id, submission.form, periods, submission.receipt)
+    marks += all_review_marks(
+        context, submission.unit_id, submission.form, periods, submission.receipt
+    )
     if takes_files(context.form(submission.form)):
         chain = context.tree.chain(
             _answering(context, submission.form, submission.unit_id, begun).unit_id

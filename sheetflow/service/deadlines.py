@@ -112,6 +112,14 @@ def _going_up(
     superiors = {superior_of(context, one, period) for one in accepted if one in context.tree}
     further = {one for unit in units if unit in superiors for one in above(context, unit)[1:]}
     for unit in further:
+        if has_reviews(context):
+            yield Stale(
+                unit_id=unit.unit_id,
+                form=form.key,
+                period=period.period_id,
+                kind=PublicationKind.REVIEW,
+                why=why,
+            )
         for later in (period, *period.rest_of_year):
             for kind in GOING_UP if takes_files(form) else ROLL_UPS:
                 yield Stale(

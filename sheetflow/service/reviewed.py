@@ -17,7 +17,7 @@ from sheetflow.consolidation.reviews import OWN
 from sheetflow.context import LOG, Context
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import Token
-from sheetflow.schemas.review import GROUNDS
+from sheetflow.schemas.review import GROUNDS, Matter
 from sheetflow.service.approvals import approved_numbers
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by, record_decision, who_decides
@@ -141,7 +141,8 @@ def _answers(
     is_meant: bool,
 ) -> tuple[RowAnswer, ...]:
     form, period = which
-    sheet = review_sheet_of(context, unit, books_of(context, context.form(form), period, unit))
+    books = books_of(context, context.form(form), period, unit).read_by(unit)
+    sheet = review_sheet_of(context, unit, books)
     known = Known(
         past=context.store.decisions.find,
         why_not=lambda number: _why_not(context, unit, number),
@@ -175,7 +176,8 @@ def _why_not(context: Context, unit: Unit, number: str) -> str:
     about, above = context.tree[found.unit_id], who_decides(context, found.unit_id)
     if about.unit_id == unit.unit_id:
         return "是本单位自己的报送，本单位不能办理"
-    if above is None or above.unit_id != unit.unit_id:
+    is_offered = _is_look_of(number.removeprefix(f"{found.receipt}-"), unit)
+    if (above is None or above.unit_id != unit.unit_id) and not is_offered:
         whose = f"由{above.name}办理" if above else "由系统管理员办理"
         return f"{about.name}不是本单位的直接下级，{whose}"
     newer = [
@@ -188,6 +190,13 @@ def _why_not(context: Context, unit: Unit, number: str) -> str:
     if newer:
         return f"{about.name}后来又报了第{newer[-1].number}号，请在新的审核单里办理"
     return "这一项现在不用办理，请看新的审核单"
+
+
+def _is_look_of(rest: str, unit: Unit) -> bool:
+    """Whether the rest of a number is that of a figure further down which `unit` was to look at."""
+    named, _, turn = rest.removeprefix(Matter.LOOK.letter).rpartition("-")
+    is_own = f"-{named}".endswith(f"-{unit.unit_id}")
+    return rest.startswith(Matter.LOOK.letter) and is_own and turn.isdigit()
 
 
 def _recorded(context: Context, arrival: Arrival, answer: RowAnswer) -> RowAnswer:

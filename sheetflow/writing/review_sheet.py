@@ -155,6 +155,9 @@ _LOOKS_NOTE = f"""\
 电话里已经商定一个数的，选请核实，把数写在“{PROPOSED}”：单位答复同意后由它自己更正，别人不能代改。
 “{DECIDER}”等写在《{WAITING_SHEET}》表头上面那一行。"""
 
+_BEYOND_NOTE = f"""
+再往下一级的单位也列在这里，只能选无异议或者请核实：所问的先到它的上级，由上级答复或者转它答复，答复后列入《{WAITING_SHEET}》。上级已经看过、问过的不再列。"""
+
 _SAMPLED_NOTE = f"""
 本期抽查：{{units}}，请把整份报表看一遍，再到《{WAITING_SHEET}》办理。抽签种子{{seed}}，谁都可以重抽：把种子和单位编码（《{BELOW_SHEET}》里“{NUMBER}”的第一段）连写，算SHA-256，最小的{DRAWN_A_PERIOD}个就是。
 参加抽签的，是下级报齐或者都过了截止时间时已经报了数据的单位（零报告的不算，以后才报的只在不够{DRAWN_A_PERIOD}个时补上）；抽过的，轮完一遍再参加，以前抽过的是：{{turns}}。"""
@@ -255,6 +258,8 @@ def _outcomes(row: WaitingRow) -> str:
 def _write_looks(book: Book, sheet: ReviewSheet, name: str) -> None:
     page = ReviewPage(book, LOOKS_SHEET, _LOOKS, (VERDICT, OPINION, PROPOSED), name)
     note, drawn = _LOOKS_NOTE, "、".join(entry.unit for entry in sheet.sampled)
+    if any(row.is_beyond for row in sheet.looks):
+        note += _BEYOND_NOTE
     if drawn:
         note += _SAMPLED_NOTE.format(
             units=drawn, seed=sheet.seed, turns="、".join(sheet.had_a_turn) or "还没有"

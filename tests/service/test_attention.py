@@ -44,7 +44,9 @@ def looks(desk: Desk, unit_id: str = CITY, period: str = FIRST, at: dt.datetime 
 
     def ask(context: Context) -> Looks:
         form, unit = context.form(""), context.tree[unit_id]
-        return looks_of(context, unit, books_of(context, form, form.period(period), unit))
+        return looks_of(
+            context, unit, books_of(context, form, form.period(period), unit).read_by(unit)
+        )
 
     return desk.ask(ask, at)
 
@@ -95,13 +97,17 @@ def jumped(desk: Desk) -> None:
     desk.run(IN_TIME_AGAIN)
 
 
-def test_what_moved_is_offered_to_the_city_alone(desk: Desk) -> None:
-    """The county's figure stands with the one before and the reason; the province is asked about cities only."""
+def test_what_moved_is_offered_to_everybody_above(desk: Desk) -> None:
+    """The county's figure stands with the one before and the reason; the province may not return it."""
     jumped(desk)
     (row,), _, _ = looks(desk, period=SECOND)
     assert (row.unit_id, row.code, row.current, row.before) == (EAST, "H6", 5000, 500)
     assert row.why == ("本期5000，上期500，变动超过三倍",)
-    assert looks(desk, PROVINCE, SECOND)[0] == ()
+    assert Verdict.RETURN in row.verdicts
+    (same,), sampled, _ = looks(desk, PROVINCE, SECOND)
+    assert (same.unit_id, same.code, same.why) == (row.unit_id, row.code, row.why)
+    assert same.verdicts == (Verdict.FINE, Verdict.QUERY)
+    assert sampled == ()
 
 
 def test_what_was_decided_is_not_asked_again(desk: Desk) -> None:
