@@ -21,6 +21,8 @@ ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin")
 PYTHON = BIN / ("python.exe" if sys.platform == "win32" else "python")
 _OLDEST = (3, 11)
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+"""On every processor; what the tests of a file share, a played province perhaps, is made once."""
 
 
 def prepare() -> None:
@@ -55,10 +57,10 @@ def test(words: list[str]) -> None:
     everything = "--all" in words
     rest = [word for word in words if word != "--all"]
     call("-c", "from importlinter.cli import lint_imports_command as run; run()")
+    chosen = "not alone" if everything else "not slow and not reliability"
+    call("-m", "pytest", *SIDE_BY_SIDE, "-m", chosen, *rest)
     if not everything:
-        call("-m", "pytest", "-n", "auto", "-m", "not slow and not reliability", *rest)
         return
-    call("-m", "pytest", "-n", "auto", "-m", "not alone", *rest)
     # One after the other: they measure time and memory, fill disks, keep every processor busy.
     call("-m", "pytest", "-m", "alone", *rest)
 
