@@ -13,15 +13,18 @@ from sqlalchemy import select
 
 from sheetflow.store.arrivals import Arrivals, Looks
 from sheetflow.store.attention import Attention
-from sheetflow.store.database import Database, find_strangers
+from sheetflow.store.copying import copy_database
+from sheetflow.store.database import Database
 from sheetflow.store.decisions import Calendar, Decisions
 from sheetflow.store.files import Files
 from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
+from sheetflow.store.postgresql import is_url
 from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.schema import workspace
 from sheetflow.store.signed import SignedReports
+from sheetflow.store.sqlite import SqliteFile, find_strangers, whole_copy
 from sheetflow.store.submissions import Outcomes, Submissions
 
 __all__ = ["Store", "find_strangers"]
@@ -37,15 +40,15 @@ class Store(Database):
 
     def __init__(
         self,
-        file: Path,
+        place: Path | str,
         *,
         busy_timeout: float = 30.0,
         sealed: bool = False,
         begin: Callable[[], None] = lambda: None,
     ) -> None:
-        if not file.exists():
+        if not is_url(place) and not Path(place).exists():
             begin()
-        super().__init__(file, busy_timeout=busy_timeout, sealed=sealed)
+        super().__init__(place, busy_timeout=busy_timeout, sealed=sealed)
         try:
             bring_up_to_date(self, begin=begin)
         except BaseException:
@@ -78,6 +81,18 @@ class Store(Database):
         with self.writing() as connection:
             connection.execute(workspace.update().values(workspace_id=workspace_id))
         self.__dict__.pop("workspace_id", None)
+
+    def backup(self, target: Path) -> None:
+        """Copy the whole database to the file `target` while it is in use; replace an old copy.
+
+        It comes about complete and on the disk, or not at all; it is a file, whichever program this one is of.
+        """
+        with self._translated():
+            if isinstance(self.program, SqliteFile):
+                self.program.backup(target)
+                return
+            with whole_copy(target) as draft, Store(draft) as copy:
+                copy_database(self, copy)
 
     def __enter__(self) -> Self:
         return self

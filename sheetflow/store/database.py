@@ -1,67 +1,31 @@
-"""The database file: transactions, queries that are one, copies, its own checks, and its seal.
+"""The database: transactions, and queries that are one, whichever program keeps it.
 
-``sheetflow.db.seal`` holds change counter, size and checksum of the file as it was left, so that a
-bit that changed at rest is noticed. This module owns the way from a database program's errors to
-ours, and all that only SQLite would understand. What the tables hold it refuses to know.
+This module owns the way from a driver's errors to ours. What the tables hold it refuses to know, and
+what only one database program would understand stands in `sqlite` and `postgresql`.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
-import time
-import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Row, create_engine, event, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.sql import Executable
 
-from sheetflow.durable import sync_folder, write_whole
-from sheetflow.errors import RESTORE, StoreBusyError, StoreDamagedError, StoreError
-from sheetflow.store.column_types import read_json
+from sheetflow.errors import StoreBusyError, StoreError
+from sheetflow.store.postgresql import PostgresServer, is_url
+from sheetflow.store.program import Program
 from sheetflow.store.schema import metadata
-
-_OPEN: Counter[Path] = Counter()
-"""How often this process has each file open."""
+from sheetflow.store.sqlite import SqliteFile
 
 _AT_ONCE = 500
 """How many values one query names; every database program takes that many."""
 _ROWS_AT_ONCE = 16
-_PRIVATE = 0o600
-_TEMPORARY = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
-_DAMAGE = frozenset(
-    # A generic error: a table or column that must be there is not.
-    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA}
-)
-_PLAIN = ("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ")
-"""How SQLite itself begins what it notes of a plain table or index, however it was typed."""
-
-_COUNTER = slice(24, 28)
-"""Where SQLite counts the transactions that changed the file."""
-_CHUNK = 1 << 20
-_TRIES, _PAUSE_SECONDS = 3, 0.1
-
-_WRITING = "sheetflow_writing"
-"""The execution option of a connection that takes the write lock at once."""
 
 Listed = TypeVar("Listed", str, int)
 
@@ -73,61 +37,56 @@ class _Own(threading.local):
 class Database:
     """An open database: reading sees one moment, writing is all or nothing.
 
-    `busy_timeout` is how many seconds to wait for another writer. One that is `sealed` is held
-    against what the last one left, and leaves its own seal. The file is made when missing. Raise
-    StoreError where its folder is missing, StoreBusyError where it cannot be made just now,
-    StoreDamagedError where it changed at rest.
+    It is a file (SQLite, made when missing), or what a URL names (PostgreSQL). `busy_timeout` is how many
+    seconds to wait for another writer. A file that is `sealed` is held against what the last one left, and
+    leaves its own seal.
+    Raise StoreError where the place is wrong, StoreBusyError where it cannot be opened just
+    now, StoreDamagedError where it changed at rest.
     """
 
-    def __init__(self, file: Path, *, busy_timeout: float = 30.0, sealed: bool = False) -> None:
-        if file.exists() and not file.is_file():
-            raise StoreDamagedError(f"数据库的位置 {file} 上不是文件。请移走它。{RESTORE}")
-        if sealed and not _OPEN[file] and _is_seal_broken(file):
-            raise damaged(file)
-        try:
-            _make_private_file(file)
-        except FileNotFoundError as error:
-            folder = file.parent
-            raise StoreError(f"数据库的文件夹 {folder} 不存在。请先建立，或改正路径。") from error
-        except OSError as error:
-            raise StoreBusyError(f"数据库文件 {file} 建不了：请检查文件夹和权限。") from error
-        self.file = file
-        self._engine = create_engine(
-            URL.create("sqlite", database=str(file)),
-            hide_parameters=True,  # they may hold personal values
-            connect_args={"timeout": busy_timeout},
-            json_deserializer=read_json,
+    def __init__(
+        self,
+        place: Path | str,
+        *,
+        busy_timeout: float = 30.0,
+        sealed: bool = False,
+    ) -> None:
+        self.program: Program = (
+            PostgresServer(place, busy_timeout)
+            if is_url(place)
+            else SqliteFile(Path(place), busy_timeout, sealed=sealed)
         )
-        event.listen(self._engine, "connect", _make_strict)
-        event.listen(self._engine, "begin", _begin)
-        self._writer = self._engine.execution_options(**{_WRITING: True})
         self._own = _Own()
-        self._is_sealed, self._is_closed = sealed, False
-        self._place = _place(file)
-        _OPEN[file] += 1
+
+    @property
+    def place(self) -> str:
+        """What sentences call the database; it holds no password."""
+        return self.program.place
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a short reading transaction; writers wait at commit until it ends."""
+        """Open a short reading transaction."""
         with self._translated():
             if (together := self._own.together) is not None:
                 yield together
             else:
-                with self._engine.begin() as connection:
+                with self.program.reader.begin() as connection:
                     yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a writing transaction: committed and on the disk at the end, or nothing of it."""
+    def writing(self, *locked: str) -> Iterator[Connection]:
+        """Open a writing transaction: committed and on the disk at the end, or nothing of it.
+
+        Whoever else writes what bears one of the names `locked` waits until it has ended.
+        """
         with self._translated():
             if (together := self._own.together) is not None:
                 with together.begin_nested():
-                    yield together
+                    yield self._locked(together, locked)
                 return
-            if _place(self.file) != self._place:  # nobody would ever see again what is written
-                raise StoreDamagedError(f"数据库 {self.file} 被移走或换掉了，没有继续。{RESTORE}")
-            with self._writer.begin() as connection:
-                yield connection
+            self.program.check_place()
+            with self.program.writer.begin() as connection:
+                yield self._locked(connection, locked)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -147,16 +106,8 @@ class Database:
     @contextmanager
     def rebuilding(self) -> Iterator[Connection]:
         """Open a writing transaction in which tables may be rebuilt; its ties are checked last."""
-        with self._translated(), self._writer.connect() as connection:
-            driver = connection.connection
-            driver.execute("PRAGMA foreign_keys = OFF")  # within a transaction it would do nothing
-            try:
-                with connection.begin():
-                    yield connection
-                    if broken := _broken_ties(connection):
-                        raise StoreError(f"数据库升级后数据不完整（{broken[0]}），已全部撤销。")
-            finally:
-                driver.execute("PRAGMA foreign_keys = ON")
+        with self._translated(), self.program.rebuilding() as connection:
+            yield connection
 
     def rows(self, query: Executable) -> Sequence[Row[Any]]:
         """Give the rows of one query."""
@@ -173,48 +124,19 @@ class Database:
         with self.reading() as connection:
             return connection.execute(query).scalar()
 
-    def backup(self, target: Path) -> None:
-        """Copy the whole database to the file `target` while it is in use; replace an old copy.
-
-        It comes about complete and on the disk, or not at all.
-        """
-        # Never copied by other means: closing a second descriptor drops this process's locks.
-        draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            draft.unlink(missing_ok=True)
-            _make_private_file(draft)
-            with (
-                self._translated(),
-                self._engine.connect() as connection,
-                closing(sqlite3.connect(draft)) as copy,
-            ):
-                connection.connection.backup(copy)
-            with draft.open("rb+") as file:
-                os.fsync(file.fileno())
-            draft.replace(target)
-            sync_folder(target.parent)
-        except OSError as error:
-            raise StoreBusyError(f"数据库备份写不到 {target}：请检查磁盘空间和权限。") from error
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-
     def compact(self) -> None:
         """Leave no trace of what was deleted; needs the room of the whole database once more."""
-        with self._translated(), self._engine.connect() as connection:
-            connection.connection.execute("VACUUM")
+        with self._translated():
+            self.program.compact()
 
     def find_faults(self, *, deep: bool = False) -> tuple[str, ...]:
-        """Return what SQLite's checks of pages, indexes and ties complain about; empty when sound.
+        """Return what the program's own checks of pages, indexes and ties complain about; empty when sound.
 
         With `deep`, every row is read as well: a packed document bears a checksum of its own.
         """
         try:
-            with self.reading() as connection:
-                lines = [
-                    str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")
-                ]
-                faults = (*(line for line in lines if line != "ok"), *_broken_ties(connection))
+            with self._translated():
+                faults = tuple(self.program.broken_pages())
             for table in metadata.sorted_tables if deep and not faults else ():
                 with self.reading() as connection:
                     for _ in connection.execute(select(table)).yield_per(_ROWS_AT_ONCE):
@@ -227,14 +149,13 @@ class Database:
         return faults
 
     def close(self) -> None:
-        """Close all connections; the last one of this process seals the file, where that is wanted."""
-        self._engine.dispose()
-        if self._is_closed:
-            return
-        self._is_closed = True
-        _OPEN[self.file] -= 1
-        if self._is_sealed and not _OPEN[self.file]:
-            _seal(self.file)
+        """Close all connections."""
+        self.program.close()
+
+    def _locked(self, connection: Connection, names: Iterable[str]) -> Connection:
+        for name in sorted(names):
+            self.program.lock(connection, name)
+        return connection
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -244,156 +165,12 @@ class Database:
             cause = error.orig if isinstance(error, StatementError) else error
             if isinstance(cause, ValueError):  # what cannot be kept is one record's fault
                 raise cause from None
-            if is_temporary(cause):
-                raise StoreBusyError(
-                    f"数据库 {self.file} 暂时不能读写（被占用、没有权限或磁盘已满）。"
-                    "值守的服务会自动重试，其他命令请稍后再试。"
-                ) from error
-            # Without a code the driver itself could not read a text.
-            unread = isinstance(cause, sqlite3.OperationalError) and not _code(cause)
-            if unread or _code(cause) in _DAMAGE:
-                raise damaged(self.file) from error
-            raise StoreError(f"数据库 {self.file} 拒绝了这次操作。请运行 doctor 检查。") from error
+            refused = f"数据库 {self.place} 拒绝了这次操作。请运行 doctor 检查。"
+            told = self.program.meaning(cause) or StoreError(refused)
+            raise told from None if self.program.quotes_values else error
 
 
 def chunks(values: Iterable[Listed]) -> Iterator[list[Listed]]:
     """Give the values in order, so many at a time as one query may name."""
     listed = sorted(values)
     return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
-
-
-def damaged(file: Path) -> StoreDamagedError:
-    """Say that the database cannot be gone on with."""
-    return StoreDamagedError(f"数据库 {file} 已损坏，或不是数据库文件。{RESTORE}")
-
-
-def is_temporary(error: BaseException | None) -> bool:
-    """Tell whether the same call may succeed later."""
-    return _code(error) in _TEMPORARY
-
-
-def find_strangers(file: Path) -> tuple[str, ...]:
-    """Name what in the database `file` could act by itself: triggers, views, virtual tables.
-
-    Nothing of it is woken by looking. A file that is no database has none.
-    """
-    uri = f"{file.absolute().as_uri()}?mode=ro"
-    try:
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            connection.execute("PRAGMA trusted_schema = OFF")
-            found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
-            made_up = connection.execute(
-                "SELECT DISTINCT tables.name FROM sqlite_master AS tables,"
-                " pragma_table_xinfo(tables.name) AS columns"
-                " WHERE tables.type = 'table' AND columns.hidden != 0"
-            ).fetchall()
-    except sqlite3.Error:
-        return ()
-    strange = [
-        name
-        for kind, name, sql in found
-        if kind not in {"table", "index"} or not (sql is None or str(sql).startswith(_PLAIN))
-    ]
-    return (*map(str, strange), *(str(name) for (name,) in made_up))
-
-
-def _make_strict(connection: DBAPIConnection, _entry: object) -> None:
-    # The driver would otherwise begin transactions when it sees fit.
-    connection.isolation_level = None
-    with closing(connection.cursor()) as cursor:
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # Nothing in the file itself may act beyond plain tables.
-        cursor.execute("PRAGMA trusted_schema = OFF")
-        # A file leaves the inbox once its commit returned, so a commit must outlive a power cut.
-        # FULL leaves the journal's removal unsynced: a cut may bring it back and undo the commit.
-        # The WAL journal has a fault before SQLite 3.51.3, with several connections.
-        cursor.execute("PRAGMA journal_mode = DELETE")
-        cursor.execute("PRAGMA synchronous = EXTRA")
-        # What a purge takes out must not be read from the file's free pages.
-        cursor.execute("PRAGMA secure_delete = ON")
-
-
-def _begin(connection: Connection) -> None:
-    # A writer that begins as a reader can be refused at its first write, when waiting no longer
-    # helps; so writers take the lock at once.
-    writing = connection.get_execution_options().get(_WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _make_private_file(file: Path) -> None:
-    """Create the empty file readable by its owner only; leave an existing one alone."""
-    with suppress(FileExistsError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
-
-
-def _place(file: Path) -> tuple[int, int] | None:
-    """Tell a file from another of its name; None where there is none."""
-    with suppress(OSError):
-        found = file.stat()
-        return found.st_dev, found.st_ino
-    return None
-
-
-def _broken_ties(connection: Connection) -> tuple[str, ...]:
-    """Name each row that points to nothing, as ``table 17 -> parent``."""
-    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
-    return tuple(f"{row[0]} {row[1]} -> {row[2]}" for row in rows)
-
-
-def _seal_of(file: Path) -> Path:
-    return file.with_name(f"{file.name}.seal")
-
-
-def _seal(file: Path) -> None:
-    """Write down what the database `file` looks like now; where it cannot be told or kept, nothing.
-
-    Never while this process has the file open: closing a second descriptor of it would drop the
-    process's locks.
-    """
-    with suppress(OSError):
-        looked = _look(file)
-        if looked is not None and _sealed(file) != looked:
-            write_whole(_seal_of(file), looked.encode("ascii"), is_durable=False)
-
-
-def _is_seal_broken(file: Path) -> bool:
-    """Tell whether `file` was changed otherwise than by a transaction since it was sealed.
-
-    SQLite's own check sees its structure alone: a flipped letter in a name passes it. A seal
-    with another counter says nothing (others wrote since, or the power failed).
-    """
-    with suppress(OSError):
-        kept = _sealed(file)
-        for _ in range(_TRIES if kept else 0):
-            looked = _look(file)
-            if looked is None or looked.split()[0] != kept.split()[0] or looked == kept:
-                return False
-            time.sleep(_PAUSE_SECONDS)  # somebody may be in the middle of writing
-        return bool(kept)
-    return False
-
-
-def _sealed(file: Path) -> str:
-    seal = _seal_of(file)
-    return seal.read_text("ascii", errors="replace") if seal.exists() else ""
-
-
-def _look(file: Path) -> str | None:
-    """Give counter, size and checksum; None while somebody writes, or after a crash."""
-    unfinished = file.with_name(f"{file.name}-journal")
-    if unfinished.exists():
-        return None
-    with file.open("rb") as source:
-        head = source.read(_COUNTER.stop)
-        check, size = zlib.crc32(head), len(head)
-        while chunk := source.read(_CHUNK):
-            check, size = zlib.crc32(chunk, check), size + len(chunk)
-        source.seek(0)
-        again = source.read(_COUNTER.stop)
-    if unfinished.exists() or again != head:
-        return None
-    return f"{head[_COUNTER].hex()} {size} {check:08x}\n"
-
-
-def _code(error: BaseException | None) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

@@ -39,7 +39,7 @@ class Decisions:
         as it is. Raise StoreError when there is no such receipt,
         or where a doubt is decided of one that is not held.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(decision.unit_id) as connection:
             submission = read_receipt(connection, decision.receipt) if decision.receipt else None
             known = select(decisions.c.decision_id).where(decisions.c.number == decision.number)
             if connection.execute(known).first() is not None:

@@ -11,13 +11,13 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, inspect, select
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
 from sheetflow.schemas.documents import pack
-from sheetflow.store.database import Database, damaged
+from sheetflow.store.database import Database
+from sheetflow.store.program import damaged
 from sheetflow.store.schema import metadata, schema_version, workspace
 
 
@@ -416,6 +416,21 @@ MIGRATIONS: tuple[Migration, ...] = (
             )
         """),
     ),
+    Migration(
+        "let one thing be marked as stale by several at the same time",
+        # The unique key goes, which SQLite cannot do in place: a new table takes the old one's.
+        _run("""
+            CREATE TABLE stale_anew (
+                mark_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, what TEXT NOT NULL,
+                why TEXT NOT NULL, marked_at VARCHAR(32) NOT NULL, trouble TEXT NOT NULL
+            );
+            INSERT INTO stale_anew
+                SELECT mark_id, unit_id, form, period, what, why, marked_at, trouble FROM stale;
+            DROP TABLE stale;
+            ALTER TABLE stale_anew RENAME TO stale
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 
@@ -444,15 +459,10 @@ def bring_up_to_date(
             metadata.create_all(connection)
             connection.execute(insert(workspace).values(workspace_id=secrets.token_hex(8)))
         else:
-            database.backup(copy_of_version(database.file, version))
+            database.program.keep_copy(connection, version)
             for migration in migrations[version - 1 :]:
                 migration.apply(connection)
         connection.execute(insert(schema_version).values(version=newest))
-
-
-def copy_of_version(file: Path, version: int) -> Path:
-    """Name the copy that is made before a database of `version` is migrated."""
-    return file.with_name(f"{file.name}.v{version}.bak")
 
 
 def _version(database: Database, connection: Connection, newest: int) -> int:
@@ -460,15 +470,17 @@ def _version(database: Database, connection: Connection, newest: int) -> int:
     if not tables:
         return 0
     if schema_version.name not in tables:
-        raise StoreDamagedError(f"文件 {database.file} 不是本程序的数据库；文件没有改动。{RESTORE}")
+        raise StoreDamagedError(
+            f"文件 {database.place} 不是本程序的数据库；文件没有改动。{RESTORE}"
+        )
     version = connection.execute(select(func.max(schema_version.c.version))).scalar_one()
     if not isinstance(version, int):
-        raise damaged(database.file)
+        raise damaged(database.place)
     if version > newest:
         raise StoreError(
-            f"数据库 {database.file} 由更新版本的程序建立（结构版本{version}，"
+            f"数据库 {database.place} 由更新版本的程序建立（结构版本{version}，"
             f"本程序只认识到{newest}）。请安装新版本的程序；数据库没有改动。"
         )
     if version == 1 + len(MIGRATIONS) and not metadata.tables.keys() <= set(tables):
-        raise damaged(database.file)
+        raise damaged(database.place)
     return version

@@ -1,6 +1,7 @@
 """Stale marks and publications: what must be rebuilt, what stands in the outbox, what it stood on.
 
-A mark set again gets a new number, and clearing takes the number seen; so a mark that is set while
+Marks are only ever added, each with a number of its own, so that nobody who sets one waits for another;
+read, those of one thing are one. Clearing takes the numbers seen; so a mark that is set while
 its publication is being rebuilt stays. Of what a consolidated workbook stood on only the last is
 kept, its corrections for ever. This module writes no files and compares nothing.
 """
@@ -62,7 +63,12 @@ class Publications:
         if kinds:
             answers = (marks.c.what.startswith(f"{kind}:") for kind in kinds)
             query = query.where(or_(marks.c.what.in_(kinds), *answers))
-        return tuple(map(_mark, self._database.rows(query)))
+        found: dict[tuple[str, ...], list[Row[Any]]] = {}
+        for row in self._database.rows(query):
+            key = tuple(getattr(row, name) for name in _MARK_KEY)
+            found.setdefault(key, []).append(row)
+        folded = sorted(found.values(), key=lambda same: int(same[-1].mark_id))
+        return tuple(map(_mark, folded))
 
     def record_rebuilt(
         self,
@@ -87,11 +93,7 @@ class Publications:
                 connection.execute(insert(published_standings).values(**which, document=sources))
                 if corrected := [which | {"document": document} for document in one.corrected]:
                     connection.execute(insert(corrections), corrected)
-            if cleared:
-                gone = [{"number": stale.mark_id} for stale in cleared]
-                connection.execute(
-                    delete(marks).where(marks.c.mark_id == bindparam("number")), gone
-                )
+            _clear(connection, cleared)
 
     def record_troubles(self, troubles: Mapping[int, str]) -> None:
         """Record in a sentence why what a mark (by number) asks for could not be published."""
@@ -196,8 +198,7 @@ class Publications:
                 here = table.c.path == path
                 connection.execute(update(table).where(here).values(successor=successor))
             mark(connection, stale, at)
-            for gone in dropped:
-                connection.execute(delete(marks).where(marks.c.mark_id == gone.mark_id))
+            _clear(connection, dropped)
 
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[Publication, ...]:
         query = select(table).where(*conditions).order_by(table.c.path)
@@ -256,20 +257,28 @@ def _what(stale: Stale) -> str:
     return f"{stale.kind}:{which}" if which else stale.kind.value
 
 
-def _mark(row: Row[Any]) -> StaleMark:
-    values = row._asdict()
+def _mark(same: Sequence[Row[Any]]) -> StaleMark:
+    """Give as one the marks of one thing, the newest last."""
+    values = same[-1]._asdict()
     kind, _, which = values.pop("what").partition(":")
     of_precheck = which.startswith(_PRECHECK)
     return StaleMark(
         kind=PublicationKind(kind),
         receipt="" if of_precheck else which,
         precheck=int(which.removeprefix(_PRECHECK)) if of_precheck else 0,
+        mark_ids=tuple(row.mark_id for row in same),
         **values,
     )
 
 
+def _clear(connection: Connection, gone: Iterable[StaleMark]) -> None:
+    numbers = [{"number": number} for mark in gone for number in mark.mark_ids]
+    if numbers:
+        connection.execute(delete(marks).where(marks.c.mark_id == bindparam("number")), numbers)
+
+
 def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:
-    """Set each mark anew, with a number that no earlier mark bore."""
+    """Set each mark, with a number that no earlier mark bore."""
     listed = [
         {
             "unit_id": one.unit_id,
@@ -282,9 +291,6 @@ def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> Non
         for one in dict.fromkeys(stale)
     ]
     if listed:
-        same = [marks.c[name] == bindparam(f"old_{name}") for name in _MARK_KEY]
-        old = [{f"old_{name}": one[name] for name in _MARK_KEY} for one in listed]
-        connection.execute(delete(marks).where(*same), old)
         connection.execute(insert(marks), listed)
 
 

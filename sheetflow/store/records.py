@@ -209,10 +209,14 @@ class Stale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaleMark(Stale):
-    """A stale mark as it stands; set again, it bears a new `mark_id`."""
+    """A stale mark as it stands; set again, it bears a new `mark_id`.
+
+    `mark_ids` are the numbers of all the times that it was set; they are cleared together.
+    """
 
     mark_id: int
     marked_at: dt.datetime
+    mark_ids: tuple[int, ...]
     trouble: str = ""
     """Why it could not be made or put in place the last time, in a sentence."""
 

@@ -39,6 +39,8 @@ metadata = MetaData(
 )
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Every database program sorts texts by their letters' numbers."""
 
 
 def _numbered(name: str, key: str, *parts: SchemaItem) -> Table:
@@ -48,7 +50,7 @@ def _numbered(name: str, key: str, *parts: SchemaItem) -> Table:
 
 
 def _text(name: str, default: str | None = None) -> Column[str]:
-    return Column(name, Text, nullable=False, default=default)
+    return Column(name, _TEXT, nullable=False, default=default)
 
 
 def _texts(*names: str) -> list[Column[str]]:
@@ -57,13 +59,13 @@ def _texts(*names: str) -> list[Column[str]]:
 
 def _name(name: str) -> Column[str]:
     """A text by which a row is known, alone or together with others."""
-    return Column(name, Text, primary_key=True)
+    return Column(name, _TEXT, primary_key=True)
 
 
 def _one_of(name: str, *words: str) -> Column[str]:
     """A text that is one of a few words."""
     listed = ", ".join(f"'{word}'" for word in words)
-    return Column(name, Text, CheckConstraint(f"{name} IN ({listed})", name), nullable=False)
+    return Column(name, _TEXT, CheckConstraint(f"{name} IN ({listed})", name), nullable=False)
 
 
 def _count(name: str) -> Column[int]:
@@ -94,7 +96,7 @@ arrivals = _numbered(
     "arrivals",
     "arrival_id",
     *_texts("source", "source_key"),
-    Column("unit_id", Text, nullable=False, index=True),
+    Column("unit_id", _TEXT, nullable=False, index=True),
     _one_of("purpose", "submission", "precheck"),
     *_texts("name", "sha256"),
     Column("size", BigInteger, nullable=False),
@@ -126,7 +128,7 @@ looks = Table(
 submissions = _numbered(
     "submissions",
     "submission_id",
-    Column("receipt", Text, nullable=False, unique=True),
+    Column("receipt", _TEXT, nullable=False, unique=True),
     Column("number", Integer, nullable=False),
     _tie("arrival_id", "arrivals.arrival_id"),
     *_texts("unit_id", "form", "period"),
@@ -199,7 +201,7 @@ named_files = _numbered(
 decisions = _numbered(
     "decisions",
     "decision_id",
-    Column("number", Text, nullable=False, unique=True),
+    Column("number", _TEXT, nullable=False, unique=True),
     *_texts("by_unit", "unit_id", "form", "period", "receipt", "matter", "about"),
     _one_of("verdict", "agree", "disagree", "return", "query", "settle", "fine", "noted", "undo"),
     *_texts("opinion", "decider", "handler", "ground", "dated"),
@@ -215,7 +217,7 @@ decisions = _numbered(
 calendar_entries = _numbered(
     "calendar_entries",
     "entry_id",
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", _TEXT, nullable=False, unique=True),
     *_texts("what", "form", "period"),
     _moment("due_at"),
     _moment("done_at"),
@@ -247,8 +249,8 @@ stale = _numbered(
     *_texts("unit_id", "form", "period", "what", "why"),
     _moment("marked_at"),
     _text("trouble", ""),
-    UniqueConstraint("unit_id", "form", "period", "what"),
 )
+"""What is to be made again: only ever added to until it is cleared, so that nobody who marks waits for another."""
 
 publications = Table(
     "publications",
@@ -306,7 +308,7 @@ signed_reports = _numbered(
     "signed_reports",
     "report_id",
     _tie("arrival_id", "arrivals.arrival_id"),
-    Column("receipt", Text, nullable=False, unique=True),
+    Column("receipt", _TEXT, nullable=False, unique=True),
     *_texts("unit_id", "form", "period"),
     _one_of("kind", "final", "sealed"),
     _one_of("outcome", "filed", "held", "refused"),
@@ -321,7 +323,7 @@ signed_reports = _numbered(
 mails = _numbered(
     "mails",
     "mail_id",
-    Column("message_id", Text, nullable=False, unique=True),
+    Column("message_id", _TEXT, nullable=False, unique=True),
     *_texts("unit_id", "receipt"),
     Column("recipients", JSON, nullable=False),
     *_texts("subject", "text", "html"),

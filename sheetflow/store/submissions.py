@@ -54,7 +54,7 @@ class Outcomes:
         """
         if arrival.purpose != "submission":
             raise StoreError(f"第{arrival.arrival_id}号来件是预审件，不能登记为报送。")
-        with self._database.writing() as connection:
+        with self._database.writing(arrival.unit_id) as connection:
             if not received.close(connection, arrival, "submission", judged.judged_at):
                 return None
             known = select(table.c.submission_id).where(

@@ -1,4 +1,4 @@
-"""A store on a real database file, with short ways to drop a file and to answer it."""
+"""A store on a real database, each test on both programs, with short ways to drop a file and to answer it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,26 @@ import pytest
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.store import Store
 from sheetflow.store.records import Arrival, FollowUp, Judged, NewArrival, Submission
+from tests.postgres import Cluster, cluster, next_schema, programs
+from tests.programs import COMPLETE
 
 NOW = dt.datetime(2012, 3, 5, 9, 0, tzinfo=OFFICE_ZONE)
 
 
 @dataclass
 class Desk:
-    """One office: its database file, the store open on it, and a count of dropped files."""
+    """One office: its database (a file or a URL), the store open on it, and a count of dropped files."""
 
-    file: Path
+    place: Path | str
     store: Store
     dropped: int = 0
     now: dt.datetime = field(default=NOW)
+
+    @property
+    def file(self) -> Path:
+        """The database file, of an office that has one."""
+        assert isinstance(self.place, Path)
+        return self.place
 
     def new(
         self, content: str = "A", unit_id: str = "370102", purpose: str = "submission"
@@ -69,13 +77,43 @@ class Desk:
     def restart(self) -> None:
         """Close the store and open it again, as after a crash."""
         self.store.close()
-        self.store = Store(self.file, busy_timeout=0.2)
+        self.store = Store(self.place, busy_timeout=0.2)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server for all tests of the store."""
+    if programs() is None and not COMPLETE:
+        pytest.skip("PostgreSQL (initdb) is not installed")
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """An office on its first day, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        place: Path | str = tmp_path / "sheetflow.db"
+    else:
+        place = request.getfixturevalue("postgres").url(next_schema())
+    made = Desk(place, Store(place, busy_timeout=0.2))
+    yield made
+    made.store.close()
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """An office on its first day."""
+def file_desk(tmp_path: Path) -> Iterator[Desk]:
+    """An office on its first day, with a database file."""
     file = tmp_path / "sheetflow.db"
-    context = Desk(file, Store(file, busy_timeout=0.2))
-    yield context
-    context.store.close()
+    made = Desk(file, Store(file, busy_timeout=0.2))
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def server_desk(postgres: Cluster) -> Iterator[Desk]:
+    """An office on its first day, on PostgreSQL: a file has one writer at a time."""
+    place = postgres.url(next_schema())
+    made = Desk(place, Store(place, busy_timeout=0.2))
+    yield made
+    made.store.close()

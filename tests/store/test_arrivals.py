@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,11 +82,8 @@ def test_the_database_itself_refuses_a_key_twice(desk: Desk) -> None:
     """No fault of ours makes two deliveries of one: the index is unique."""
     desk.drop()
     desk.drop("B")
-    with (
-        closing(sqlite3.connect(desk.file)) as connection,
-        pytest.raises(sqlite3.IntegrityError, match=r"source, arrivals.source_key"),
-    ):
-        connection.execute("UPDATE arrivals SET source_key = 'one'")
+    with pytest.raises(StoreError, match="拒绝了这次操作"), desk.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE arrivals SET source_key = 'one'")
 
 
 def test_deaths_are_counted_across_restarts(desk: Desk) -> None:

@@ -20,12 +20,19 @@ from sqlalchemy.schema import CreateTable
 import sheetflow
 from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.store import Store
-from sheetflow.store.database import Database, is_temporary
+from sheetflow.store.database import Database
 from sheetflow.store.records import Judged
 from sheetflow.store.schema import metadata
+from sheetflow.store.sqlite import is_temporary
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
+
+
+@pytest.fixture
+def desk(file_desk: Desk) -> Desk:
+    """An office with a database file: what follows is SQLite's own."""
+    return file_desk
 
 
 @pytest.mark.parametrize(

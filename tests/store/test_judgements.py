@@ -67,8 +67,9 @@ def test_a_purge_that_breaks_off_takes_nothing(desk: Desk) -> None:
     assert desk.store.purges.find_purges() == ()
 
 
-def test_no_trace_is_left_in_the_file(desk: Desk) -> None:
+def test_no_trace_is_left_in_the_file(file_desk: Desk) -> None:
     """After compacting, the bytes of the thinned document are nowhere in the database file."""
+    desk = file_desk
     entry = desk.answer(desk.drop(), accepted(desk))
     trace = pack(SECRET)[10:40]
     assert trace in desk.file.read_bytes()

@@ -18,8 +18,8 @@ from sheetflow.store.migrations import (
     MIGRATIONS,
     Migration,
     bring_up_to_date,
-    copy_of_version,
 )
+from sheetflow.store.sqlite import copy_of_version
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 FIRST_SCHEMA = Path(__file__).with_name("schema_v1.sql")
 TODAY = 1 + len(MIGRATIONS)
 """The version of a database made by this program."""
+
+
+@pytest.fixture
+def desk(file_desk: Desk) -> Desk:
+    """An office with a database file: what follows is SQLite's own."""
+    return file_desk
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ ANSWERING = """
     from sheetflow.store import Store
     from sheetflow.store.records import FollowUp, Judged, NewMail
     now = dt.datetime(2012, 3, 5, 9, tzinfo=dt.UTC)
-    store = Store(Path(sys.argv[1]))
+    store = Store(sys.argv[1])
     judged = Judged(outcome="accepted", judged_at=now, rows={"visits": "[[1]]"})
 """
 
@@ -138,7 +138,7 @@ def test_killed_inside_the_commit_nothing_is_half_there(desk: Desk) -> None:
             store.outcomes.record_outcome(arrival, "progress", "2012B1", judged)
             os.kill(os.getpid(), signal.SIGKILL)
         """,
-        str(desk.file),
+        str(desk.place),
     )
     assert process.wait(30) == -signal.SIGKILL
     process.communicate()
@@ -214,7 +214,7 @@ def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
                 source_key=f"{sys.argv[2]}/{n}", arrived_at=now))
             print(store.outcomes.record_outcome(arrival, "progress", "2012B1", judged).number)
         """
-    processes = [run(script, str(desk.file), number) for number in ("1", "2")]
+    processes = [run(script, str(desk.place), number) for number in ("1", "2")]
     numbers = [
         int(line) for process in processes for line in process.communicate(timeout=60)[0].split()
     ]
@@ -225,7 +225,7 @@ def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
 def test_two_threads_can_share_a_store(desk: Desk) -> None:
     """A store serves several threads at once without mixing their transactions."""
     arrivals = [desk.drop(str(n)) for n in range(20)]
-    with Store(desk.file) as store:
+    with Store(desk.place) as store:
 
         def answer(some: int) -> None:
             for arrival in arrivals[some::2]:

@@ -1,0 +1,160 @@
+"""PostgreSQL: a database that many machines share, in a schema of its own server.
+
+This module owns all that only PostgreSQL would understand. Its driver (psycopg) is imported with the
+first database that a URL names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeGuard
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+
+from sheetflow.errors import StoreBusyError, StoreError
+from sheetflow.store.column_types import read_json
+from sheetflow.store.program import busy, damaged
+from sheetflow.store.schema import metadata
+
+DRIVER = "postgresql+psycopg"
+_TEMPORARY = ("08", "53", "57", "40001", "40P01", "55P03", "25006")
+"""Connections, want of room, shutdown; commits that met; locks; a server that only reads now."""
+_DAMAGE = ("XX001", "XX002", "42P01", "42703")
+"""Broken pages and indexes; a table or column that must be there is not."""
+_REBUILDING = "the structure"
+_AT_CONNECTING = (
+    # A file leaves the inbox once its commit returned, so a commit must outlive a power cut.
+    "SET synchronous_commit = on",
+    "SET TIME ZONE 'UTC'",
+)
+
+
+def is_url(place: Path | str) -> TypeGuard[str]:
+    """Whether a place is no file but a URL."""
+    return isinstance(place, str) and "://" in place
+
+
+class PostgresServer:
+    """A database on a server, open.
+
+    Raise StoreError where the URL is none, or the driver is missing; whether the server answers is seen with the
+    first transaction.
+    """
+
+    quotes_values = True
+
+    def __init__(self, url: str, busy_timeout: float) -> None:
+        parts = parsed(url)
+        self.place = parts.set(password=None).render_as_string()
+        try:
+            self.reader = create_engine(
+                parts,
+                hide_parameters=True,  # they may hold personal values
+                isolation_level="REPEATABLE READ",
+                pool_pre_ping=True,  # the server may have been restarted
+                json_deserializer=read_json,
+            )
+        except ImportError as error:
+            raise StoreError(
+                "这台电脑没有装 PostgreSQL 的驱动：请运行 pip install sheetflow[machines]。"
+            ) from error
+        waiting = f"SET lock_timeout = {round(busy_timeout * 1000)}"
+        event.listen(self.reader, "connect", lambda made, _: _prepare(made, waiting))
+        self.writer = self.reader.execution_options(isolation_level="READ COMMITTED")
+
+    def check_place(self) -> None:
+        """Do nothing: a server does not get lost unnoticed."""
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """Have whoever else locks `name` wait until this transaction ends."""
+        key = "hashtextextended(current_schema() || ':' || :name, 0)"
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({key})"), {"name": name})
+
+    def meaning(self, error: BaseException | None) -> StoreError | None:
+        """Tell what may pass, and what is damage."""
+        from psycopg import InterfaceError, OperationalError
+
+        state = getattr(error, "sqlstate", None) or ""
+        if isinstance(error, OperationalError | InterfaceError) and not state:
+            return StoreBusyError(
+                f"数据库 {self.place} 连不上。请检查地址、用户名、密码、库名，以及数据库服务是否在运行；"
+                "值守的服务会自动重试。"
+            )
+        if state.startswith(_TEMPORARY):
+            return busy(self.place)
+        return damaged(self.place) if state in _DAMAGE else None
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """Open a writing transaction in which tables may be rebuilt: one process at a time."""
+        with self.writer.begin() as connection:
+            self.lock(connection, _REBUILDING)
+            yield connection
+
+    def keep_copy(self, connection: Connection, version: int) -> None:
+        """Copy all tables into a schema beside, within the transaction that changes them."""
+        schema = connection.execute(text("SELECT current_schema()")).scalar_one()
+        beside = f"{schema}_v{version}"
+        connection.execute(text(f'DROP SCHEMA IF EXISTS "{beside}" CASCADE'))
+        connection.execute(text(f'CREATE SCHEMA "{beside}"'))
+        for name in inspect(connection).get_table_names():
+            connection.execute(text(f'CREATE TABLE "{beside}"."{name}" AS TABLE "{name}"'))
+
+    def begin_after(self, connection: Connection, table: Table, key: str) -> None:
+        """Number further rows from the highest number on."""
+        last = connection.execute(select(func.max(table.c[key]))).scalar()
+        if last is not None:
+            sequence = func.pg_get_serial_sequence(table.name, key)
+            connection.execute(select(func.setval(sequence, last)))
+
+    def compact(self) -> None:
+        """Write the tables anew; needs their room once more."""
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        with self.reader.connect() as connection:
+            outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+            outside.execute(text(f"VACUUM (FULL) {names}"))
+
+    def broken_pages(self) -> Iterator[str]:
+        """Give nothing: a server checks its pages when it reads them, and its ties when they are made."""
+        yield from ()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.reader.dispose()
+
+
+def parsed(url: str) -> URL:
+    """Read a URL; raise StoreError where it is none, or names another program."""
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(
+            "[store] url 写得不对，应当像 postgresql+psycopg://用户@主机/库名。"
+        ) from error
+    if found.drivername not in {DRIVER, "postgresql"}:
+        raise StoreError(
+            f"[store] url 写的是“{found.drivername}”，只能用 PostgreSQL：{DRIVER}://用户@主机/库名。"
+        )
+    return found.set(drivername=DRIVER)
+
+
+def _prepare(made: DBAPIConnection, waiting: str) -> None:
+    with made.cursor() as cursor:
+        for statement in (*_AT_CONNECTING, waiting):
+            cursor.execute(statement)
+    made.commit()
