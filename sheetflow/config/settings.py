@@ -179,6 +179,18 @@ class Privacy(Section):
         return sights
 
 
+class StoreSettings(Section):
+    """Where the service keeps what it knows."""
+
+    url: Text = key(
+        "",
+        "一台电脑用不着填：数据库就是 state/sheetflow.db。多台电脑一起工作的，填 PostgreSQL 数据库的地址，\n"
+        "如 postgresql+psycopg://sheetflow@10.0.0.5/sheetflow；先用 sheetflow store copy 把原来的数据搬过去。\n"
+        "密码不写在这里，写在环境变量 SHEETFLOW_STORE_PASSWORD 里。",
+        allowed="PostgreSQL 数据库的地址，一台电脑留空",
+    )
+
+
 class Workers(Section):
     """The limited processes that read, judge and render."""
 
@@ -323,8 +335,11 @@ class Settings(BaseSettings):
     report: Report = Field(Report(), description="情况报告（Word）。")
     privacy: Privacy = Field(Privacy(), description="个人信息。")
     workers: Workers = Field(Workers(), description="处理能力。")
+    store: StoreSettings = Field(StoreSettings(), description="数据库。")
     mail_password: SecretStr = Field(SecretStr(""), exclude=True)
     """Only from SHEETFLOW_MAIL_PASSWORD, never from the file, never shown."""
+    store_password: SecretStr = Field(SecretStr(""), exclude=True)
+    """Only from SHEETFLOW_STORE_PASSWORD."""
 
     @classmethod
     def settings_customise_sources(

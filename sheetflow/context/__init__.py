@@ -384,7 +384,7 @@ def open_context(
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
     make_private_folder(workspace.state)
-    store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
+    store = open_store(workspace, settings) if open_store else open_sound_store(workspace, settings)
     clock, tree = Clock(at), listed.tree
     context = Context(workspace, settings, tree, campaign, store, clock, say)
     context.units_trouble, context.start_pool = listed.trouble, start_pool
@@ -394,7 +394,7 @@ def open_context(
         raise
     except Exception as error:
         if context.store.find_faults(deep=True):  # what nobody foresaw may come of that
-            raise StoreDamagedError(f"数据库 {workspace.database} 已损坏。{RESTORE}") from error
+            raise StoreDamagedError(f"数据库 {store.place} 已损坏。{RESTORE}") from error
         raise
     finally:
         context.close()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sheetflow.config.setting_values import Sight
-from sheetflow.config.settings import LEAST_MEMORY_MB, Privacy
+from sheetflow.config.settings import LEAST_MEMORY_MB, Privacy, Settings
 from sheetflow.config.units_file import KeptUnits, keep_units, kept_units, read_bytes
 from sheetflow.config.workspace import Workspace
 from sheetflow.errors import (
@@ -32,21 +32,27 @@ from sheetflow.intake.journal import last_batch, read_journal
 from sheetflow.masks import way_to_mask
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import Column
-from sheetflow.store import Store
+from sheetflow.store import Store, with_password
 from sheetflow.units import Levels, UnitTree
 
 _MOST_BYTES = 64 * 1024 * 1024
 _MASKED, _MOST_LISTED = "masked", 12
 
 
-def open_store(workspace: Workspace, *, busy_timeout: float = 30.0) -> Store:
+def place_of(workspace: Workspace, settings: Settings) -> Path | str:
+    """Tell where the workspace's database is: its own file, or what the settings' URL names."""
+    url, password = settings.store.url, settings.store_password.get_secret_value()
+    return with_password(url, password) if url else workspace.database
+
+
+def open_store(workspace: Workspace, settings: Settings, *, busy_timeout: float = 30.0) -> Store:
     """Open the workspace's database, made where nothing was ever received.
 
     Raise StoreDamagedError where it is damaged, or does not know what lies in the archive;
     otherwise as `Store`.
     """
     store = Store(
-        workspace.database,
+        place_of(workspace, settings),
         busy_timeout=busy_timeout,
         sealed=True,
         begin=lambda: refuse_over_originals(workspace),
@@ -75,7 +81,7 @@ def refuse_over_originals(workspace: Workspace) -> None:
 def check_ground(workspace: Workspace, store: Store) -> None:
     """Refuse a database that is damaged, another workspace's, or older than the archive."""
     if store.find_faults():
-        raise StoreDamagedError(f"数据库 {workspace.database} 已损坏，没有继续。{RESTORE}")
+        raise StoreDamagedError(f"数据库 {store.place} 已损坏，没有继续。{RESTORE}")
     newest = store.arrivals.newest_id()
     last = last_batch(workspace.journal)
     if last is None:
@@ -84,12 +90,12 @@ def check_ground(workspace: Workspace, store: Store) -> None:
     if last.workspace != store.workspace_id:
         if last.entries or any(stored_blobs(workspace.archive)):
             raise StoreDamagedError(
-                f"数据库 {workspace.database} 是另一个工作文件夹的，不认识这里存档里的原件，没有继续。"
+                f"数据库 {store.place} 是另一个工作文件夹的，不认识这里存档里的原件，没有继续。"
                 f"请放回原来的数据库。没有了的，{RESTORE}"
             )
     elif last.after > newest:
         raise StoreDamagedError(
-            f"数据库 {workspace.database} 比存档旧：已经收到第{last.after}号来件，"
+            f"数据库 {store.place} 比存档旧：已经收到第{last.after}号来件，"
             f"数据库只到第{newest}号，没有继续。{RESTORE}"
         )
 

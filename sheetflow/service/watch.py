@@ -20,7 +20,7 @@ from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
 from sheetflow.consolidation.contents import Identity
 from sheetflow.context import LOG, Context
-from sheetflow.context.opening import open_store
+from sheetflow.context.opening import open_store, place_of
 from sheetflow.context.running import Pulse, Retry, held_lock, pulse_of
 from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
@@ -168,7 +168,7 @@ def wait_for_store(
     Raise StoppedError once `is_stopping` says so, WorkspaceError where another service runs.
     """
     try:
-        return _open_soon(workspace)
+        return _open_soon(workspace, settings)
     except StoreBusyError as busy:
         trouble = busy
     every = settings.intake.scan_seconds
@@ -184,16 +184,16 @@ def wait_for_store(
             if is_stopping():
                 raise StoppedError("等待期间已停止。")
             try:
-                return _open_soon(workspace)
+                return _open_soon(workspace, settings)
             except StoreBusyError as busy:
                 trouble = busy
     raise AssertionError("never")
 
 
-def _open_soon(workspace: Workspace) -> Store:
+def _open_soon(workspace: Workspace, settings: Settings) -> Store:
     """Open the store, or fail within moments: SQLite waits deaf to every signal."""
-    open_store(workspace, busy_timeout=_MOMENTS_SECONDS).close()
-    return Store(workspace.database, sealed=True)
+    open_store(workspace, settings, busy_timeout=_MOMENTS_SECONDS).close()
+    return Store(place_of(workspace, settings), sealed=True)
 
 
 def _sleep(seconds: float, is_stopping: Callable[[], bool]) -> None:

@@ -20,14 +20,14 @@ from sheetflow.store.files import Files
 from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
-from sheetflow.store.postgresql import is_url
+from sheetflow.store.postgresql import is_url, with_password
 from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.schema import workspace
 from sheetflow.store.signed import SignedReports
 from sheetflow.store.sqlite import SqliteFile, find_strangers, whole_copy
 from sheetflow.store.submissions import Outcomes, Submissions
 
-__all__ = ["Store", "find_strangers"]
+__all__ = ["Store", "find_strangers", "with_password"]
 
 
 class Store(Database):

@@ -51,11 +51,11 @@ class Database:
         busy_timeout: float = 30.0,
         sealed: bool = False,
     ) -> None:
-        self.program: Program = (
-            PostgresServer(place, busy_timeout)
-            if is_url(place)
-            else SqliteFile(Path(place), busy_timeout, sealed=sealed)
-        )
+        self.program: Program
+        if is_url(place):
+            self.program = PostgresServer(place, busy_timeout)
+        else:
+            self.program = SqliteFile(Path(place), busy_timeout, sealed=sealed)
         self._own = _Own()
 
     @property

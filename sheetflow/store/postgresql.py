@@ -7,7 +7,7 @@ first database that a URL names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeGuard
 
@@ -153,8 +153,16 @@ def parsed(url: str) -> URL:
     return found.set(drivername=DRIVER)
 
 
+def with_password(url: str, password: str) -> str:
+    """Give a URL with a password that stands elsewhere, if there is one."""
+    found = parsed(url)
+    return (found.set(password=password) if password else found).render_as_string(
+        hide_password=False
+    )
+
+
 def _prepare(made: DBAPIConnection, waiting: str) -> None:
-    with made.cursor() as cursor:
+    with closing(made.cursor()) as cursor:
         for statement in (*_AT_CONNECTING, waiting):
             cursor.execute(statement)
     made.commit()

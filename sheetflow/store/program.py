@@ -20,14 +20,21 @@ _BUSY = "暂时不能读写（被占用、没有权限或磁盘已满）。值�
 class Program(Protocol):
     """A database program, open on one database."""
 
-    place: str
-    """What sentences call the database."""
-    reader: Engine
-    """Its transactions see one moment."""
-    writer: Engine
-    """Its transactions write; they begin as writers."""
-    quotes_values: bool
-    """Whether the driver's errors quote what was to be written."""
+    @property
+    def place(self) -> str:
+        """What sentences call the database."""
+
+    @property
+    def reader(self) -> Engine:
+        """Where transactions begin that see one moment."""
+
+    @property
+    def writer(self) -> Engine:
+        """Where transactions begin that write."""
+
+    @property
+    def quotes_values(self) -> bool:
+        """Whether the driver's errors quote what was to be written."""
 
     def check_place(self) -> None:
         """Raise StoreDamagedError where nobody would ever see again what is written."""

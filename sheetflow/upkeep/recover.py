@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sheetflow.children.judge_task import JudgeReply, judge_file, read_file
+from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.context import LOG, Clock, Context, Say, open_context, say_nothing
 from sheetflow.context.opening import open_store, refuse_over_originals
@@ -42,7 +43,14 @@ from sheetflow.store.decisions import CalendarEntry
 from sheetflow.store.records import Arrival, NewArrival
 from sheetflow.upkeep.campaigns_then import CampaignsThen
 from sheetflow.upkeep.check import named_unit
-from sheetflow.upkeep.restore import check_database, opened, set_aside, strange_files, unpack
+from sheetflow.upkeep.restore import (
+    ON_SERVER,
+    check_database,
+    opened,
+    set_aside,
+    strange_files,
+    unpack,
+)
 
 GUESSED = "unit-guessed"
 _ARCHIVE = "archive"
@@ -85,13 +93,15 @@ def recover(
     runs there, where there is nothing to begin with, or where the database is sound and
     `force` is not given.
     """
-    workspace, _ = open_workspace(root)
+    workspace, settings = open_workspace(root)
+    if settings.store.url:
+        raise WorkspaceError(ON_SERVER)
     with held_lock(workspace.lock):
         close_to_others(workspace.state)
         journal = read_journal(workspace.journal)
         if not journal.entries and not any(stored_blobs(workspace.archive)):
             raise WorkspaceError("存档里没有原件，没有可以重建的。请用 restore 恢复备份。")
-        if not force and _is_sound(workspace):
+        if not force and _is_sound(workspace, settings):
             raise WorkspaceError("数据库是好的，不需要重建。确要由存档重建，请加 --force。")
         with TemporaryDirectory(
             prefix=".recover-", dir=workspace.state, ignore_cleanup_errors=True
@@ -109,11 +119,11 @@ def recover(
     return found
 
 
-def _is_sound(workspace: Workspace) -> bool:
+def _is_sound(workspace: Workspace, settings: Settings) -> bool:
     if not workspace.database.exists():
         return False
     try:
-        open_store(workspace).close()
+        open_store(workspace, settings).close()
     except StoreDamagedError:
         return False
     return True

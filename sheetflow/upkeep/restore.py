@@ -21,10 +21,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sheetflow.config.kept_campaigns import CAMPAIGNS, NAME_OF_CAMPAIGNS
+from sheetflow.config.workspace import open_workspace
 from sheetflow.context import Clock, Context, open_context
 from sheetflow.context.running import held_lock
 from sheetflow.durable import close_to_others, make_private_folder
-from sheetflow.errors import StoreError, WorkspaceError
+from sheetflow.errors import SheetflowError, StoreError, WorkspaceError
 from sheetflow.intake.scanning import MAX_BYTES
 from sheetflow.publishing.places import look_at
 from sheetflow.service.back_up import (
@@ -68,6 +69,10 @@ _DAMAGE = (
 )
 """What reading a file that is no backup of ours, or a damaged one, may raise."""
 
+ON_SERVER = (
+    "数据库在服务器上（sheetflow.toml 的 [store] url），没有恢复。请先清空 url，恢复成 state/sheetflow.db，"
+    "再用 sheetflow store copy 复制到一个空的数据库，改用它。"
+)
 Manifest = Mapping[str, dict[str, str]]
 
 
@@ -97,6 +102,8 @@ def restore(
     """
     root = root.absolute()
     _check_free(root, force=force)
+    if _is_on_server(root):
+        raise WorkspaceError(ON_SERVER)
     with opened(file) as (package, manifest), held_lock(root / STATE / "lock"):
         close_to_others(root / STATE)
         with TemporaryDirectory(prefix=".restore-", dir=root, ignore_cleanup_errors=True) as folder:
@@ -116,11 +123,18 @@ def restore(
                 path.rename(root / STATE / path.name)
             for name in brought:
                 (draft / name).rename(root / name)
-    with open_context(root, at) as context:
+    # It is the file whatever its settings say: a server has what came since.
+    with open_context(root, at, open_store=lambda *_: Store(root / DATABASE)) as context:
         to_publish = mark_missing(context)
         unknown = tuple(strange_files(context))
     made_at = str(manifest.get("made_at", ""))
     return Restored(len(manifest["files"]), made_at, to_publish, aside, unknown)
+
+
+def _is_on_server(root: Path) -> bool:
+    with suppress(SheetflowError):  # what is no workspace yet has no settings
+        return bool(open_workspace(root)[1].store.url)
+    return False
 
 
 def _check_free(root: Path, *, force: bool) -> None:

@@ -133,7 +133,9 @@ def test_nothing_is_acknowledged_where_the_commit_failed(desk: Desk) -> None:
         assert post.let_go == ["2"]
 
     with open_context(
-        desk.root, IN_TIME, open_store=lambda space, _: open_store(space, busy_timeout=0.2)
+        desk.root,
+        IN_TIME,
+        open_store=lambda space, settings: open_store(space, settings, busy_timeout=0.2),
     ) as context:
         busy(context)
     assert [each.source_key for each in deliveries(desk)] == ["1", "2"]

@@ -1,0 +1,50 @@
+"""The workspace's database moved to a server, or from there back into a file, while no service runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetflow.config.workspace import open_workspace
+from sheetflow.context.opening import open_store
+from sheetflow.context.running import held_lock
+from sheetflow.errors import WorkspaceError
+from sheetflow.store import Store, with_password
+from sheetflow.store.copying import copy_database
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Where the database was and is, and how many rows went over."""
+
+    source: str
+    target: str
+    rows: int
+    files: int
+    submissions: int
+
+
+def copy_store(root: Path, to: str) -> Copied:
+    """Copy the database of the workspace at `root` to a URL or into a new file; both sides are compared.
+
+    Nothing is switched over: the settings say which one is used. Raise WorkspaceError where a service runs or the file is
+    there, StoreError where either database cannot be used, or `to` holds something.
+    """
+    workspace, settings = open_workspace(root)
+    password = settings.store_password.get_secret_value()
+    place = with_password(to, password) if "://" in to else Path(to)
+    if isinstance(place, Path) and place.exists():
+        raise WorkspaceError(f"{place} 已经有了，没有复制。请换一个文件名。")
+    with (
+        held_lock(workspace.lock),
+        open_store(workspace, settings) as source,
+        Store(place) as target,
+    ):
+        counts = copy_database(source, target)
+        return Copied(
+            source.place,
+            target.place,
+            rows=sum(counts.values()),
+            files=counts["arrivals"],
+            submissions=counts["submissions"],
+        )
