@@ -118,6 +118,11 @@ class Pool:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def size(self) -> int:
+        """How many children there are."""
+        return len(self._threads)
+
     def submit(
         self,
         task: Callable[Arguments, Value],

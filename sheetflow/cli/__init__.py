@@ -19,6 +19,7 @@ def main() -> None:
     settle_language()
     import sheetflow.cli.campaign_commands
     import sheetflow.cli.decision_commands
+    import sheetflow.cli.machine_commands
     import sheetflow.cli.store_commands
     import sheetflow.cli.upkeep  # noqa: F401 - they add their commands to the app
     from sheetflow.cli.commands import app

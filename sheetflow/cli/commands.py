@@ -288,9 +288,17 @@ def status(
         str, typer.Option(help="The report period (default: the newest of each form).")
     ] = "",
     form: FormOption = "",
+    machines: Annotated[
+        bool, typer.Option("--machines", help="Only which machines serve, and what is queued.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
+    if machines:
+        from sheetflow.cli.machine_commands import print_machines
+
+        print_machines(ctx.obj)
+        return
     from sheetflow.cli.summaries import print_standing
     from sheetflow.context import open_context
     from sheetflow.errors import StoreError

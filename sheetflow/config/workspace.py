@@ -79,6 +79,8 @@ class Workspace:
     """Which templates we laid, of this version and of those before."""
     pieces = _Below("state/pieces")
     """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
+    volume = _Below("state/volume")
+    """Says whose workspace this is, to machines that have its folders on a shared volume."""
     maildir = _Below("state/mail")
     """Where mail goes while no server is set."""
     log = _Below("state/sheetflow.log")

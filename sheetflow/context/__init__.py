@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,10 @@ from sheetflow.config.kept_campaigns import digest_in, open_campaign, takings, t
 from sheetflow.config.report_settings import office_like
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, make_stamp_key, open_workspace, read_stamp_key
-from sheetflow.context.opening import keyed_privacy, read_units_in_force
+from sheetflow.context.opening import keyed_privacy, place_of, read_units_in_force
 from sheetflow.context.opening import open_store as open_sound_store
 from sheetflow.context.templates import ANNEX, Templates
-from sheetflow.durable import make_private_folder
+from sheetflow.durable import make_private_folder, write_whole
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period, moment_in_words
@@ -133,6 +133,15 @@ class Context:
             self._pool.append((self.start_pool or Pool)(self.pool_size, limits))
         return self._pool[0]
 
+    def share_work(self) -> None:
+        """Have other machines do what the children do from now on, where the database is one that they share."""
+        place = place_of(self.workspace, self.settings)
+        if isinstance(place, str):
+            from sheetflow.dispatching.far_pool import FarPool
+
+            write_whole(self.workspace.volume, self.store.workspace_id.encode("ascii"))
+            self.start_pool = partial(FarPool, place)
+
     def warm_up(self, *, reports: bool = False) -> None:
         """Start the children, unless they run, and have them load what they need to judge.
 
@@ -153,6 +162,8 @@ class Context:
     @property
     def pool_size(self) -> int:
         """How many files are in hand at once."""
+        if self._pool:
+            return self._pool[0].size
         return self.settings.workers.size or os.cpu_count() or 1
 
     @cached_property

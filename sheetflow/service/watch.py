@@ -60,6 +60,7 @@ def watch(
     ):
         rounds = _Rounds(context, on_pass, postman)
         rounds.tidy_up()
+        context.share_work()
         context.warm_up(reports=True)
         settings = context.settings
         folders = [unit.folder for unit in context.tree]

@@ -1,0 +1,78 @@
+"""The commands of an office with several machines: serve as one of them, and see who does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sheetflow.cli.commands import Call, app
+from sheetflow.cli.screen import complain, say
+
+if TYPE_CHECKING:
+    from sheetflow.dispatching.calls import Machine
+
+
+@app.command()
+def worker(
+    ctx: typer.Context,
+    *,
+    size: Annotated[
+        int, typer.Option(min=0, help="How many files at once (default: a processor each).")
+    ] = 0,
+) -> None:
+    """Serve the workspace (-C) on this machine beside `watch` on another; SIGTERM or Ctrl+C ends it."""
+    import os
+
+    from sheetflow.children import Limits
+    from sheetflow.children.limits import MIB
+    from sheetflow.config.workspace import open_workspace
+    from sheetflow.context.opening import place_of
+    from sheetflow.dispatching.worker import work
+    from sheetflow.errors import RequestError
+    from sheetflow.service.watch import stop_on_signals
+
+    call: Call = ctx.obj
+    workspace, settings = open_workspace(call.root)
+    place = place_of(workspace, settings)
+    if not isinstance(place, str):
+        raise RequestError(
+            "数据库就是这个工作文件夹里的文件，只有一台电脑，用不着 worker。"
+            "要多台电脑一起处理，请先用 store copy 把数据库搬到 PostgreSQL，再在 [store] 里写 url。"
+        )
+    workers = settings.workers
+    limits = Limits(address_space=workers.memory_mb * MIB, cpu_seconds=workers.wall_seconds)
+    with stop_on_signals() as is_stopping:
+        say(f"这台电脑正在帮 {workspace.root} 处理报表，按 Ctrl+C 结束。")
+        work(workspace, place, size or os.cpu_count() or 1, limits, is_stopping, complain)
+    say("已停止。")
+
+
+def print_machines(call: Call) -> None:
+    """Say who serves the workspace, what waits, and who takes no work."""
+    from sheetflow.config.workspace import open_workspace
+    from sheetflow.context.opening import place_of
+    from sheetflow.dispatching.calls import connected, count_waiting, find_machines
+
+    place = place_of(*open_workspace(call.root))
+    if not isinstance(place, str):
+        say("只有这一台电脑：数据库是工作文件夹里的文件。")
+        return
+    with connected(place) as connection:
+        machines, waiting = find_machines(connection), count_waiting(connection)
+    for each in machines:
+        say(_line(each))
+    if not machines:
+        say("还没有电脑在值守或帮忙。")
+    say(
+        f"排队等着处理的：{waiting.number}件"
+        + (f"，最早的等了{waiting.seconds}秒。" if waiting.number else "。")
+    )
+
+
+def _line(machine: Machine) -> str:
+    part = "主机" if machine.part == "coordinator" else "帮手"
+    told = f"{part}　{machine.name}　{machine.version}版　同时处理{machine.children}件　已处理{machine.done}件"
+    if not machine.is_alive:
+        return f"{told}　最后一次露面 {machine.seen_at:%m-%d %H:%M:%S}，已经不在"
+    return f"{told}　{machine.trouble}" if machine.trouble else told

@@ -1,0 +1,162 @@
+"""A machine that serves: it takes calls from the queue, has its own limited children do them, and answers.
+
+It takes no work where it must not: of another version, without the volume on which the originals lie, or with a clock that is
+wrong. It writes nothing but answers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import pickle
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from sheetflow import __version__
+from sheetflow.children import Limits, Pool
+from sheetflow.config.workspace import Workspace
+from sheetflow.dispatching import calls
+from sheetflow.dispatching.engine import Server
+from sheetflow.errors import WorkspaceError
+
+_LOG = logging.getLogger("sheetflow")
+_MOST_APART = dt.timedelta(minutes=1)
+_AGAIN_SECONDS, _LOOK_SECONDS = 1.0, 5.0
+
+
+class Hands:
+    """Children that do calls of the queue; `done` counts them."""
+
+    def __init__(self, url: str, name: str, size: int, limits: Limits) -> None:
+        self._url, self.name, self.size, self.done = url, name, size, 0
+        self._limits, self._is_stopped = limits, threading.Event()
+        self._server: Server | None = None
+
+    def serve(self) -> None:
+        """Serve until `stop`; a database that is gone is waited for."""
+        with Pool(self.size, self._limits) as pool, calls.kept_open(self._url, self.size) as open_:
+            while not self._is_stopped.is_set():
+                self._server = Server(
+                    self._url, self.name, self.size, lambda call_id: self._do(pool, open_, call_id)
+                )
+                try:
+                    self._server.serve()
+                except Exception as error:  # noqa: BLE001 - the engine has errors of its own
+                    _LOG.warning("the queue is waited for: %s", type(error).__name__)
+                    self._is_stopped.wait(_AGAIN_SECONDS)
+
+    def stop(self) -> None:
+        """End `serve` once what is in hand is done."""
+        self._is_stopped.set()
+        if self._server:
+            self._server.stop()
+
+    def _do(self, pool: Pool, open_: calls.Open, call_id: int) -> None:
+        """Do one call and answer it; where the database is gone, the sweep has it done again."""
+        with open_.connection() as connection:
+            request = calls.find_request(connection, call_id)
+        if request is None:
+            return
+        try:
+            task, arguments = pickle.loads(request)  # noqa: S301 - from the coordinator
+            answer = calls.packed_value(pool.call(task, *arguments))
+        except Exception as error:  # noqa: BLE001 - who asked hears of it
+            answer = calls.packed_error(error)
+        with open_.connection() as connection:
+            calls.add_answer(connection, call_id, answer)
+        self.done += 1
+
+
+def work(
+    workspace: Workspace,
+    url: str,
+    size: int,
+    limits: Limits,
+    is_stopping: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> None:
+    """Serve the database at `url` until `is_stopping`; `tell` hears of each new trouble.
+
+    Raise WorkspaceError where this program is of another version than the coordinator's.
+    """
+    hands = Hands(url, f"{socket.gethostname()}:{os.getpid()}", size, limits)
+    serving: threading.Thread | None = None
+    told = ""
+    while not is_stopping():
+        trouble = _trouble(workspace, url, hands)
+        if trouble and trouble != told:
+            tell(trouble)
+        told = trouble
+        if trouble and serving:
+            hands.stop()
+            serving.join()
+            serving = None
+        if not trouble and serving is None:
+            hands = Hands(url, hands.name, size, limits)
+            serving = threading.Thread(target=hands.serve, name="hands")
+            serving.start()
+        _pause(is_stopping)
+    hands.stop()
+    if serving:
+        serving.join()
+    with suppress(psycopg.Error), calls.connected(url) as connection:
+        calls.leave(connection, hands.name)
+
+
+def _trouble(workspace: Workspace, url: str, hands: Hands) -> str:
+    """Say why this machine may take no work now, and note that it is there."""
+    try:
+        with calls.connected(url) as connection:
+            trouble = _clock_trouble(connection) or _volume_trouble(connection, workspace)
+            _check_version(connection)
+            calls.be_seen(
+                connection,
+                hands.name,
+                calls.WORKER,
+                children=hands.size,
+                done=hands.done,
+                trouble=trouble,
+            )
+            return trouble
+    except psycopg.errors.UndefinedTable:
+        return "数据库里还没有开始值守：请先在主机上运行 sheetflow watch。"
+    except psycopg.Error:
+        return "数据库连不上，正在等它恢复。请检查地址、用户名、密码，以及数据库服务是否在运行。"
+
+
+def _clock_trouble(connection: psycopg.Connection[Any]) -> str:
+    row = connection.execute("SELECT now()").fetchone()
+    apart = abs(dt.datetime.now(dt.UTC) - row[0]) if row else dt.timedelta()
+    if apart <= _MOST_APART:
+        return ""
+    return f"这台电脑的时钟与数据库差{round(apart.total_seconds())}秒，没有取活。请把时钟对准。"
+
+
+def _volume_trouble(connection: psycopg.Connection[Any], workspace: Workspace) -> str:
+    row = connection.execute("SELECT workspace_id FROM workspace").fetchone()
+    with suppress(OSError):
+        if row and workspace.volume.read_text(encoding="ascii").strip() == row[0]:
+            return ""
+    return f"共享盘没有挂好：{workspace.volume} 不在，或者是另一个工作文件夹的，没有取活。请挂好后再看。"
+
+
+def _check_version(connection: psycopg.Connection[Any]) -> None:
+    known = [each for each in calls.find_machines(connection) if each.part == calls.COORDINATOR]
+    others = {each.version for each in known if each.is_alive} - {__version__}
+    if others:
+        raise WorkspaceError(
+            f"主机的程序是{'、'.join(sorted(others))}版，这台电脑的是{__version__}版，没有取活。请装成同一版。"
+        )
+
+
+def _pause(is_stopping: Callable[[], bool]) -> None:
+    end = time.monotonic() + _LOOK_SECONDS
+    while not is_stopping() and time.monotonic() < end:
+        time.sleep(0.1)
