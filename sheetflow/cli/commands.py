@@ -208,9 +208,13 @@ def run(ctx: typer.Context) -> None:
 def watch(ctx: typer.Context) -> None:
     """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
     from sheetflow.cli.summaries import mail_line, pass_lines
+    from sheetflow.config.workspace import open_workspace
+    from sheetflow.context.opening import place_of
+    from sheetflow.dispatching import leading
     from sheetflow.service.watch import StoppedError, stop_on_signals, wait_for_store
     from sheetflow.service.watch import watch as serve
 
+    call: Call = ctx.obj
     with stop_on_signals() as is_stopping, suppress(StoppedError):
 
         def open_store(workspace: Workspace, settings: Settings) -> Store:
@@ -218,16 +222,19 @@ def watch(ctx: typer.Context) -> None:
                 return wait_for_store(workspace, settings, is_stopping, complain)
 
         while not is_stopping():  # once more for each campaign that is taken into use meanwhile
-            with opened_context(ctx, open_store=open_store) as context:
-                say(
-                    f"正在值守 {context.workspace.inbox}（{context.campaign.title}），按 Ctrl+C 结束。"
-                )
-                serve(
-                    context,
-                    is_stopping,
-                    lambda report: say("　".join(pass_lines(report))),
-                    lambda sent: say(mail_line(sent)),
-                )
+            place = place_of(*open_workspace(call.root))
+            with leading(place, is_stopping, say) as is_over:
+                while not is_over():
+                    with opened_context(ctx, open_store=open_store) as context:
+                        say(
+                            f"正在值守 {context.workspace.inbox}（{context.campaign.title}），按 Ctrl+C 结束。"
+                        )
+                        serve(
+                            context,
+                            is_over,
+                            lambda report: say("　".join(pass_lines(report))),
+                            lambda sent: say(mail_line(sent)),
+                        )
     say("已停止。")
 
 

@@ -102,8 +102,12 @@ def make_tables(connection: psycopg.Connection[Any]) -> bool:
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_MAKING,))
         for statement in _TABLES:
             connection.execute(statement)
-        row = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
-    return row is None or row[0] is None
+        return not _is_there(connection, "procrastinate_jobs")
+
+
+def _is_there(connection: psycopg.Connection[Any], table: str) -> bool:
+    (row,) = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
+    return bool(row[0])
 
 
 def add_call(connection: psycopg.Connection[Any], coordinator: str, request: bytes) -> int:
@@ -169,7 +173,9 @@ def leave(connection: psycopg.Connection[Any], name: str) -> None:
 
 
 def find_machines(connection: psycopg.Connection[Any]) -> list[Machine]:
-    """Give who takes part, the coordinator first."""
+    """Give who takes part, the coordinator first; nobody where none ever began."""
+    if not _is_there(connection, "dispatched_machines"):
+        return []
     query = (
         "SELECT *, seen_at > now() - %s AS is_alive FROM dispatched_machines ORDER BY part, name"
     )
@@ -187,6 +193,8 @@ class Queued:
 
 def count_waiting(connection: psycopg.Connection[Any]) -> Queued:
     """Count what waits in the queue."""
+    if not _is_there(connection, "procrastinate_jobs"):
+        return Queued(0, 0)
     query = (
         "SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0)::int"
         " FROM procrastinate_jobs JOIN procrastinate_events ON job_id = procrastinate_jobs.id"

@@ -37,7 +37,7 @@ def command(
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
-        [*_program(root, at), *words],
+        [*program(root, at), *words],
         check=False,
         capture_output=True,
         text=True,
@@ -53,7 +53,7 @@ def watching(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Have ``watch`` run meanwhile, looking often; end it as systemd does."""
     with subprocess.Popen(
-        [*_program(root, at), "watch"],
+        [*program(root, at), "watch"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment(package, _LIVELY | more),
@@ -70,7 +70,8 @@ def watching(
                 raise
 
 
-def _program(root: Path, at: dt.datetime) -> list[str]:
+def program(root: Path, at: dt.datetime) -> list[str]:
+    """The words that begin every command in the workspace at `root`."""
     moment = at.strftime("%Y-%m-%dT%H:%M:%S")
     return [sys.executable, "-P", "-m", "sheetflow", "-C", str(root), "--at", moment]
 

@@ -1,0 +1,123 @@
+"""Promise 1 on several machines: whoever is killed, each file has one receipt and one answer, and the end is the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sheetflow.dispatching import calls
+from sheetflow.store import Store
+from tests.postgres import Cluster, cluster, next_schema, programs
+from tests.programs import COMPLETE
+from tests.reliability.command_line import command, environment, program, wait_until, watching
+from tests.reliability.conftest import Measured
+from tests.reliability.scene import NOW, dropped_bytes, essence_of, take_picture
+from tests.reliability.service_process import REPOSITORY
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.alone,
+    pytest.mark.timeout(600),
+]
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server."""
+    if programs() is None and not COMPLETE:
+        pytest.skip("PostgreSQL (initdb) is not installed")
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture
+def shared(scene: Path, postgres: Cluster, tmp_path: Path) -> tuple[Path, str]:
+    """The scene, its database moved to the server: the root and the URL."""
+    root, url = tmp_path / "workspace", postgres.url(next_schema())
+    shutil.copytree(scene, root, symlinks=True)
+    done = command(root, NOW, "store", "copy", "--to", url)
+    assert done.returncode == 0, done.stderr
+    (root / "state" / "sheetflow.db").unlink()
+    return root, url
+
+
+@contextmanager
+def helping(root: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Have a worker serve meanwhile."""
+    with subprocess.Popen(
+        [*program(root, NOW), "worker", "--size", "1"],
+        env=environment(REPOSITORY, {"SHEETFLOW_STORE__URL": url}),
+        cwd=REPOSITORY,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def settled(root: Path, url: str) -> bool:
+    """Whether every file has its answer, published and told."""
+    with Store(url) as store:
+        return (
+            not dropped_bytes(root)
+            and not store.arrivals.find_unjudged()
+            and not store.publications.find_stale()
+            and not store.mails.count_queued()
+        )
+
+
+def in_a_file(root: Path, url: str) -> Path:
+    """Bring the database back into a file, for the picture."""
+    done = command(root, NOW, "store", "copy", "--to", str(root / "state" / "sheetflow.db"),
+                   SHEETFLOW_STORE__URL=url)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+def machines(url: str) -> list[calls.Machine]:
+    """Who takes part and is there."""
+    with calls.connected(url) as connection:
+        return [each for each in calls.find_machines(connection) if each.is_alive]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(scene: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What one machine with a file makes of the scene."""
+    root = tmp_path_factory.mktemp("alone") / "workspace"
+    shutil.copytree(scene, root, symlinks=True)
+    done = command(root, NOW, "run", SHEETFLOW_MAIL__SENDER="sheetflow@mail.example")
+    assert done.returncode == 0, done.stderr
+    return essence_of(take_picture(root))
+
+
+@pytest.mark.parametrize("whom", ["nobody", "the worker", "the coordinator"])
+def test_whoever_is_killed_every_file_has_its_answer_once(
+    whom: str,
+    shared: tuple[Path, str],
+    undisturbed: dict[str, list[str]],
+    measured: Measured,
+) -> None:
+    """Two coordinators, one of them standing by, and a worker: one is killed in the middle of it."""
+    root, url = shared
+    with (
+        watching(root, NOW, SHEETFLOW_STORE__URL=url) as first,
+        helping(root, url) as worker,
+    ):
+        wait_until(lambda: len(machines(url)) == 2, "both are there")
+        with watching(root, NOW, SHEETFLOW_STORE__URL=url):
+            victim = {"the worker": worker, "the coordinator": first}.get(whom)
+            if victim:
+                os.kill(victim.pid, signal.SIGKILL)
+            took = wait_until(lambda: settled(root, url), "everything is answered", 180)
+            measured(f"{whom} killed: seconds until all was answered", round(took))
+            found = machines(url)
+    assert [each.part for each in found].count(calls.COORDINATOR) >= 1
+    assert essence_of(take_picture(in_a_file(root, url))) == undisturbed
