@@ -55,6 +55,14 @@ def taken_over_by(context: Context, form: Form, unit: Unit, period: Period) -> U
     return None
 
 
+def last_heir(context: Context, unit_id: str) -> str:
+    """Name who goes on for a unit in the end, mostly itself: what these hand in is judged one after the other."""
+    unit = context.tree[unit_id]
+    while unit.successor:
+        unit = context.tree[unit.successor]
+    return unit.unit_id
+
+
 def told_of_merging(
     context: Context, unit: Unit
 ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, ...]]]:
