@@ -235,7 +235,8 @@ class Calendar(Section):
 
     on: bool = key(
         default=True,
-        comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。",
+        comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。\n"
+        "夜里的备份（[backup]）和给管理员的信（[contact]）不受影响。",
     )
     remind_days: Whole = key(
         3,

@@ -87,11 +87,9 @@ class CalendarReport:
 def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
     """Do what is due and was not done; what fails is tried again in the next pass, and stops no other.
 
-    It is called under the lock, and does nothing where the settings switch the calendar off.
+    It is called under the lock. Whether these kinds are wanted is for `calendar_kinds` to say.
     """
     report = CalendarReport()
-    if not context.settings.calendar.on:
-        return report
     now = context.clock.now()
     begun = _begun(context, now)
     is_worked = is_working_day(now.date(), context.day_overrides)
@@ -171,9 +169,10 @@ def _not_done(context: Context, until: dt.datetime, tasks: Iterable[Task]) -> li
 
 
 def _begun(context: Context, now: dt.datetime) -> dt.datetime:
-    """Tell since when the calendar runs; from now on, where it never did."""
-    if known := context.store.calendar.find(BEGUN):
-        return known.done_at
+    """Tell since when the calendar runs; from now on, where it never did or is switched off."""
+    known = context.store.calendar.find(BEGUN)
+    if known or not context.settings.calendar.on:
+        return known.done_at if known else now
     entry = CalendarEntry(
         name=BEGUN, what="启用日程", form="", period="", due_at=now, done_at=now, document={}
     )

@@ -1,7 +1,12 @@
-"""All that the calendar does, a function for each kind of task: what one does is told where it stands."""
+"""All that the calendar does, a function for each kind of task: what one does is told where it stands.
+
+Where the settings switch the calendar off, nothing goes to units by itself. What concerns the office that
+serves them (backups, word to the administrator) goes on: nobody does it by hand.
+"""
 
 from __future__ import annotations
 
+from sheetflow.context import Context
 from sheetflow.service.administrator import administrators_mail
 from sheetflow.service.calendar import Kind
 from sheetflow.service.digest import digests
@@ -10,5 +15,11 @@ from sheetflow.service.nightly_backup import nightly_backups
 
 BEFORE_ALL: tuple[Kind, ...] = (nightly_backups,)
 """Done before anybody is asked what there is to tell: whoever tells of it knows how it went."""
-TOLD: tuple[Kind, ...] = (form_tasks, digests, administrators_mail)
-KINDS = (*BEFORE_ALL, *TOLD)
+TO_UNITS: tuple[Kind, ...] = (form_tasks, digests)
+OF_OFFICE: tuple[Kind, ...] = (administrators_mail,)
+KINDS = (*BEFORE_ALL, *TO_UNITS, *OF_OFFICE)
+
+
+def told(context: Context) -> tuple[Kind, ...]:
+    """Give the kinds that tell somebody something, as far as the settings want them."""
+    return (*(TO_UNITS if context.settings.calendar.on else ()), *OF_OFFICE)

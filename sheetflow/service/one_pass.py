@@ -28,7 +28,7 @@ from sheetflow.publishing.places import look_at, stamp_of
 from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.calendar import run_calendar
-from sheetflow.service.calendar_kinds import BEFORE_ALL, TOLD
+from sheetflow.service.calendar_kinds import BEFORE_ALL, told
 from sheetflow.service.call_lists import begin_calls
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
@@ -153,7 +153,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
     night = run_calendar(context, BEFORE_ALL)
-    calendar = run_calendar(context, TOLD)  # who has just handed in is not reminded
+    calendar = run_calendar(context, told(context))  # who has just handed in is not reminded
     rebuilt = rebuilding.finish()
     return PassReport(
         taken=intake.taken,
