@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
-from sheetflow.consolidation.review_notes import GRANTED, day_text, unclear
+from sheetflow.consolidation.review_meant import as_meant, verdict_meant
+from sheetflow.consolidation.review_notes import GRANTED, unclear
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
     DATED,
@@ -26,6 +27,7 @@ from sheetflow.consolidation.review_sheet import (
     NUMBER,
     OPINION,
     PAPER,
+    PASS_THE_REST,
     PROPOSED,
     REASON,
     TAKEN_BACK,
@@ -55,8 +57,6 @@ _TURN = re.compile(r"\d+$")
 _MOST_QUOTED, _LONGEST_NUMBER = 20, 200
 QUOTED_NUMBER = 40
 """So much of a number that is none is quoted."""
-_NOTHING = ("", "—")
-"""What stands in a cell into which nothing was typed."""
 _TAKEN_OFF = "取消原来的登记"
 _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
 
@@ -103,11 +103,18 @@ class Known:
 def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
     """Answer each row into which something was typed, in their order, and 全部通过 last."""
     desk = _Desk(sheet, known)
-    found = ((row, desk.answer(row)) for row in typed.rows)
+    rows = [as_meant(row, known.today) for row in typed.rows]
+    found = zip(typed.rows, map(desk.answer, rows), strict=True)
     told = [replace(each, quoted=_typed_in(row, each.words)) for row, each in found if each]
     answers = list(_without_contradictions(told))
     if typed.passes_rest:
-        answers += desk.pass_rest(typed, answers)
+        answers += desk.pass_rest(rows, answers)
+    if typed.rest:
+        quoted = _quoted(typed.rest)
+        words = f"“{PASS_THE_REST}”只能填“{YES}”，填的是“{quoted}”"
+        answers.append(
+            RowAnswer(sheet=WAITING_SHEET, row=0, said=quoted, words=words, quoted=quoted)
+        )
     return tuple(answers)
 
 
@@ -146,7 +153,7 @@ class _Desk:
         else:
             about, details = item.code, {kept.FIGURE: item.current}
         offered = tuple(item.verdicts) or matter.verdicts
-        verdict = next((each for each in offered if each.label == row[VERDICT]), None)
+        verdict = verdict_meant(row[VERDICT], offered)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
         if not wrong and row[PROPOSED] and isinstance(item, LookRow) and not item.code:
             wrong = f"这一行没有指标，不能写“{PROPOSED}”"
@@ -166,7 +173,7 @@ class _Desk:
 
     def _noted(self, row: TypedRow) -> RowAnswer | None:
         """Note where a unit stands, if that is another thing than what was printed."""
-        reason, until, paper = row[REASON], day_text(row[UNTIL]), row[PAPER]
+        reason, until, paper = row[REASON], row[UNTIL], row[PAPER]
         printed = self._printed(row.number)
         is_empty = not (reason or until or paper)
         if (reason, until, paper) == printed or (is_empty and not row.cells.keys() >= {*NOTED}):
@@ -204,7 +211,7 @@ class _Desk:
         said, number = row[TAKEN_BACK], undoing_of(row.number)
         done, last = self._decided.get(row.number), self._known.past(row.number)
         answer = replace(_refused(row, ""), said=TAKEN_BACK)
-        if said in _NOTHING:
+        if not said:
             return None
         if said != YES:
             return replace(answer, words=f"“{TAKEN_BACK}”只能填“{YES}”")
@@ -222,7 +229,9 @@ class _Desk:
         words = f"{done_words(undoing, '', is_meant=self._known.is_meant)}“{last.verdict.label}”"
         return replace(answer, words=words, decision=undoing)
 
-    def pass_rest(self, typed: TypedReview, answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
+    def pass_rest(
+        self, rows: Sequence[TypedRow], answers: Sequence[RowAnswer]
+    ) -> Iterator[RowAnswer]:
         """Let pass what waits for it on this page, has nothing open, and of which nothing else is said here."""
         spoken_of = {each.number for each in answers}
         doubted = {
@@ -231,7 +240,7 @@ class _Desk:
             if each.decision and each.decision.verdict in {Verdict.RETURN, Verdict.QUERY}
         }
         left: list[str] = []
-        for row in typed.rows:
+        for row in rows:
             item = self._waiting.get(row.number)
             if row.sheet != WAITING_SHEET or item is None or item.matter is not Matter.PASSING:
                 continue
@@ -243,9 +252,7 @@ class _Desk:
                 continue
             decision = self._decision(row, item.unit_id, item.matter, Verdict.AGREE)
             decision = replace(decision, receipt=item.receipt, about=item.about, opinion="")
-            yield replace(
-                self._done(row, decision, item.unit, item.label), said=Verdict.AGREE.label
-            )
+            yield self._done(row, decision, item.unit, item.label)
         if left:
             words = f"还有没办完的事项，没有一并通过：{'、'.join(left)}"
             yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words)
@@ -265,7 +272,7 @@ class _Desk:
             decider=row[DECIDER],
             handler=row[HANDLER],
             ground=row[GROUND],
-            dated=day_text(row[DATED]),
+            dated=row[DATED],
         )
 
     def _why_not(self, number: str) -> str:
@@ -278,7 +285,8 @@ class _Desk:
 
     def _done(self, row: TypedRow, decision: NewDecision, unit: str, label: str) -> RowAnswer:
         words = done_words(decision, unit, is_meant=self._known.is_meant)
-        return replace(_refused(row, words, unit, label), decision=decision)
+        said = decision.verdict.label
+        return replace(_refused(row, words, unit, label), said=said, decision=decision)
 
 
 def _what(item: Item | BelowRow | Decision) -> tuple[Matter, str, str, str]:
