@@ -7,9 +7,11 @@ follows from a decision (`deciding`), and how a row is read (`consolidation.revi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
+from sheetflow.consolidation.matters import undoing_of
 from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, RowAnswer, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.consolidation.review_words import decided_words
@@ -31,12 +33,14 @@ from sheetflow.service.review_result import (
 )
 from sheetflow.service.review_sheets import review_sheet_of
 from sheetflow.service.turns import putting_off
-from sheetflow.store.records import Arrival, Document, FollowUp, PublicationKind
+from sheetflow.store.records import Arrival, Document, FollowUp, PublicationKind, Submission
 from sheetflow.units import Unit
 from sheetflow.writing.review_result import ResultRow
 
 _SIGNED = GROUNDS[0]
 _LONGEST, _MOST_ROWS = 200, 5000
+_REST = re.compile(rf"([{''.join(matter.letter for matter in Matter)}])(.+-)?([1-9]\d{{0,3}})")
+"""What stands behind the receipt in a number: the matter, what it is about, which turn."""
 _NO_SCAN = "还没有收到签批件（取名“签批_编号.pdf”放进来）"
 
 
@@ -166,17 +170,20 @@ def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:
 
 def _why_not(context: Context, unit: Unit, number: str) -> str:
     """Say why a number that does not wait for `unit` is none for it to decide."""
+    number = number.removesuffix(undoing_of(""))
     # A receipt stands before a dash; what is longer than any number is none.
     ends = [at for at, mark in enumerate(number[:_LONGEST]) if mark == "-"]
     receipts = (number[:end] for end in reversed(ends))
     submissions = map(context.store.submissions.find_submission, receipts)
     found = next(filter(None, submissions), None)
+    altered = f"没有“{number[:QUOTED_NUMBER]}”这个编号，可能被改动过"
     if found is None or found.unit_id not in context.tree:
-        return f"没有“{number[:QUOTED_NUMBER]}”这个编号，可能被改动过"
+        return altered
     about, above = context.tree[found.unit_id], who_decides(context, found.unit_id)
     if about.unit_id == unit.unit_id:
         return "是本单位自己的报送，本单位不能办理"
-    is_offered = _is_look_of(number.removeprefix(f"{found.receipt}-"), unit)
+    rest = number.removeprefix(f"{found.receipt}-")
+    is_offered = _is_look_of(rest, unit)
     if (above is None or above.unit_id != unit.unit_id) and not is_offered:
         whose = f"由{above.name}办理" if above else "由系统管理员办理"
         return f"{about.name}不是本单位的直接下级，{whose}"
@@ -189,7 +196,23 @@ def _why_not(context: Context, unit: Unit, number: str) -> str:
     ]
     if newer:
         return f"{about.name}后来又报了第{newer[-1].number}号，请在新的审核单里办理"
+    if not _may_be_ours(context, found, rest):
+        return altered
     return "这一项现在不用办理，请看新的审核单"
+
+
+def _may_be_ours(context: Context, found: Submission, rest: str) -> bool:
+    """Whether the rest of a number was ever handed out: the turn before was decided, its figure is one of the form."""
+    parts = _REST.fullmatch(rest)
+    if parts is None:
+        return False
+    letter, about, turn = parts.groups()
+    before = f"{found.receipt}-{rest.removesuffix(turn)}{int(turn) - 1}"
+    if turn != "1" and context.store.decisions.find(before) is None:
+        return False
+    code = (about or "").partition("-")[0]
+    codes = {"", *context.form(found.form).indicator, *(one.unit_id for one in context.tree)}
+    return letter != Matter.LOOK.letter or code in codes
 
 
 def _is_look_of(rest: str, unit: Unit) -> bool:

@@ -258,11 +258,15 @@ def test_a_sheet_in_another_folder_decides_nothing(city: Officer, folder: str, w
     [
         (f"{SOUTH}-{FIRST}-1-验1", "不是本单位的直接下级，由下游市办理"),
         (f"{CITY}-{FIRST}-1-验1", "是本单位自己的报送"),
-        ("990101-2012Q1-77-验1", "没有“990101-2012Q1-77-验1”这个编号"),
+        ("990101-2012Q1-77-验1", "没有“990101-2012Q1-77-验1”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-验9", "没有“990101-2012Q1-1-验9”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-核H99-1", "没有“990101-2012Q1-1-核H99-1”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-办1", "没有“990101-2012Q1-1-办1”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-放deep-1", "这一项现在不用办理，请看新的审核单"),
     ],
 )
 def test_a_number_of_somebody_else_decides_nothing(city: Officer, number: str, words: str) -> None:
-    """A sibling's county, the own submission and one that is made up: the number alone tells, and is refused."""
+    """A sibling's county, the own submission, altered ones and one that waits no more: the number tells, and why."""
     city.types(WAITING_SHEET, EAST, **{NUMBER: number, VERDICT: "同意"}).drops()
     city.desk.run(NEXT_DAY)
     assert decisions(city.desk) == ()
