@@ -23,8 +23,8 @@ UNNAMED = "~"
 
 
 RETURNED_RULE, ASKED_RULE = "superior-return", "superior-question"
-REFUSED_RULE = "superior-refused"
-"""The checks that tell a unit what a superior returned and what it asks."""
+REFUSED_RULE, REJECTED_RULE = "superior-refused", "rejected"
+"""The checks that tell a unit what a superior returned, what it asks, and what it did not let pass or in."""
 
 
 class Severity(StrEnum):

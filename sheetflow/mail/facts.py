@@ -15,7 +15,18 @@ from pathlib import Path, PurePosixPath
 from sheetflow.consolidation.reviews import Review, excused_until
 from sheetflow.context import LOG, Context
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import QUESTION, Finding, count_places, group_of, in_order, settled_words
+from sheetflow.findings import (
+    ASKED_RULE,
+    QUESTION,
+    REFUSED_RULE,
+    REJECTED_RULE,
+    RETURNED_RULE,
+    Finding,
+    count_places,
+    group_of,
+    in_order,
+    settled_words,
+)
 from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
 from sheetflow.periods import Period, date_in_words, end_of, moment_in_words
@@ -29,6 +40,14 @@ from sheetflow.units import Unit
 _FIRST = 10
 _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
+_ELSEWHERE = "原话见答复的工作簿"
+_TYPED = {
+    RETURNED_RULE: ("said", _ELSEWHERE),
+    ASKED_RULE: ("said", _ELSEWHERE),
+    REFUSED_RULE: ("said", f"，{_ELSEWHERE}"),
+    REJECTED_RULE: ("why", _ELSEWHERE),
+}
+"""Which argument of a finding an officer typed, and what a mail says in its place: anybody may be named there."""
 
 
 def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData:
@@ -71,21 +90,17 @@ def mail_heading(context: Context, reader: str) -> MailData:
 
 
 def with_findings(context: Context, data: MailData, judgement: Judgement) -> MailData:
-    """Tell of what was found: the first findings in words, in the order of 问题清单.
-
-    What files beside a workbook are called no mail says: people name files after women.
-    """
+    """Tell of what was found: the first findings in words, in the order of 问题清单."""
     catalogue, said = context.campaign.catalogue, judgement.explanations
     findings = in_order(judgement.findings, said)
 
     def worded(finding: Finding) -> MailFinding:
         settled = said.get(finding.identity)
-        told = replace(finding, arguments={**finding.arguments, FILE_NAMES: ""})
         return MailFinding(
             number=finding.number,
             group=group_of(finding, said),
             place=finding.place.words,
-            wrong=catalogue.wrong(told if finding.rule.startswith(OF_FILES) else finding),
+            wrong=catalogue.wrong(fit_for_mail(finding)),
             remedy=settled_words(settled) if settled else catalogue.remedy(finding),
             severity=finding.label,
         )
@@ -100,6 +115,20 @@ def with_findings(context: Context, data: MailData, judgement: Judgement) -> Mai
         counts=(*counts, (QUESTION, asked)),
         explained=sum(explained.values()),
     )
+
+
+def fit_for_mail(finding: Finding) -> Finding:
+    """Give a finding without what somebody typed: the words of a superior, the names of files.
+
+    Those stand in the workbook that is handed back; no mail can know whom they name.
+    """
+    arguments = dict(finding.arguments)
+    if finding.rule.startswith(OF_FILES):
+        arguments[FILE_NAMES] = ""
+    if finding.rule in _TYPED:
+        name, instead = _TYPED[finding.rule]
+        arguments[name] = instead if arguments.get(name) else ""
+    return replace(finding, arguments=arguments)
 
 
 def quotable_name(name: str) -> str:

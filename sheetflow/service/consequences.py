@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, filed_path, precheck_path
 from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, open_questions
-from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
+from sheetflow.mail.facts import fit_for_mail, mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.rounds import Round
@@ -136,7 +136,7 @@ def _reason(context: Context, judgement: Judgement) -> str:
     """Why something is held or refused, or not let pass by a superior, in one sentence."""
     for finding in judgement.findings:
         if finding.rule == REFUSED_RULE:
-            return context.campaign.catalogue.wrong(finding)
+            return context.campaign.catalogue.wrong(fit_for_mail(finding))
     if judgement.outcome in {Outcome.HELD, Outcome.REFUSED} and judgement.findings:
         return context.campaign.catalogue.wrong(judgement.findings[0])
     return ""

@@ -17,7 +17,7 @@ from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
 from sheetflow.errors import UnreadableError
-from sheetflow.findings import Identity, Place, Severity, count_places
+from sheetflow.findings import REJECTED_RULE, Identity, Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
@@ -45,7 +45,6 @@ from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import request_for, resolve_keys
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
 
-REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
 """Refusals that another time, another setting or another machine may do without."""
 _IN_HAND = 3
@@ -287,8 +286,8 @@ def _decided(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeRepl
     if decision is None or decision.verdict is not Verdict.DISAGREE:
         return reply
     judged = reply.judgement
-    told = GENERAL[REJECTED].at(Place(), why=decision.opinion)
-    rest = [finding for finding in judged.findings if finding.rule != REJECTED]
+    told = GENERAL[REJECTED_RULE].at(Place(), why=decision.opinion)
+    rest = [finding for finding in judged.findings if finding.rule != REJECTED_RULE]
     return JudgeReply(
         judgement=Judgement(
             outcome=Outcome.RETURNED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sheetflow.consolidation.review_sheet import NUMBER, UNIT, VERDICT, WAITING_SHEET
-from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, WEST, Desk, body, table
+from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, WEST, Desk, body, table, words
 from tests.tiny.officer import Officer
 
 
@@ -26,22 +26,28 @@ def test_a_mail_repeats_nothing_typed(desk: Desk, monkeypatch: pytest.MonkeyPatc
     desk.run(NEXT_DAY)
     officer.types(WAITING_SHEET, EAST, **{VERDICT: "同意", NUMBER: "郑望舒的编号"}).drops()
     desk.run(NEXT_DAY)
-    words = "\n".join(
+    shown = "\n".join(
         str(row["说明"]) for path in officer.results for row in table(path, "办理结果", "序号")
     )
     mails = [body(mail) for mail in desk.mails(CITY) if "审核单" in body(mail)]
     told = "\n".join(mails)
     assert told.count("填写的内容") == 3
     for name in ("王安澜", "周静姝", "郑望舒"):
-        assert name in words
+        assert name in shown
         assert name not in told
 
 
-def test_a_question_in_a_mail_is_masked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A telephone number in an opinion goes into no mail to the unit."""
+@pytest.mark.parametrize(("verdict", "copy"), [("请核实", "请核实_"), ("退回", "退回_")])
+def test_no_mail_repeats_an_opinion(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, verdict: str, copy: str
+) -> None:
+    """Whom an officer names in an opinion stands in the unit's workbook alone; its mail says where to read it."""
     report(desk, monkeypatch)
-    Officer(desk, CITY).says(EAST, "请核实", "请回电13800001111").drops()
+    opinion = "请问周静姝，电话13800001111"
+    Officer(desk, CITY).says(EAST, verdict, opinion).drops()
     desk.run(NEXT_DAY)
-    told = "\n".join(map(body, desk.mails(EAST)))
-    assert "请回电" in told
-    assert "13800001111" not in told
+    assert opinion in words(desk.answer(EAST, copy))
+    told = "\n".join(f"{mail['Subject']}\n{body(mail)}" for mail in desk.mails(EAST))
+    assert f"上游市{verdict}：原话见答复的工作簿" in told
+    for typed in ("周静姝", "13800001111"):
+        assert typed not in told

@@ -13,7 +13,18 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.layout import FIRST_ROW, ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.schemas.review import Matter, Verdict
 from sheetflow.store.records import Submission
-from tests.tiny.desk import EAST, FIRST, NEXT_DAY, PROVINCE, Desk, body, cell, outlets, sound
+from tests.tiny.desk import (
+    EAST,
+    FIRST,
+    NEXT_DAY,
+    PROVINCE,
+    Desk,
+    body,
+    cell,
+    outlets,
+    sound,
+    words,
+)
 from tests.tiny.superior import decide, undo
 
 FIRST_ONE = f"{EAST}-{FIRST}-1"
@@ -181,11 +192,12 @@ def page_of(desk: Desk) -> str:
 
 
 def test_the_mail_of_a_return_names_who_returned_it(desk: Desk) -> None:
-    """A clerk reads who returned the workbook, why, and whom to ring."""
+    """A clerk reads who returned the workbook, where it says why, and whom to ring."""
     decide(desk, FIRST_ONE, Verdict.RETURN, "里程与上季度相差太大")
     desk.run()
     text = body(mail_about(desk, "上游市退回"))
-    assert "上游市退回：里程与上季度相差太大" in text
+    assert "上游市退回：原话见答复的工作簿" in text
+    assert "上游市退回：里程与上季度相差太大" in words(desk.answer(EAST, "退回_"))
     assert "请打电话问上游市" in text
     assert "上游市退回（第1号）" in page_of(desk)
 
@@ -195,7 +207,8 @@ def test_a_question_comes_with_a_copy_to_answer_in(desk: Desk, tmp_path: Path) -
     decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流", matter=Matter.LOOK, about="H6")
     desk.run()
     mail = mail_about(desk, "上游市请核实")
-    assert "上游市请核实：里程是否含支流" in body(mail)
+    assert "上游市请核实：原话见答复的工作簿" in body(mail)
+    assert "上游市请核实：里程是否含支流" in words(desk.answer(EAST, "请核实_"))
     assert [part.get_filename() for part in mail.iter_attachments()] == [
         desk.answer(EAST, "请核实_").name
     ]
@@ -217,7 +230,7 @@ def test_a_question_is_mailed_once(desk: Desk) -> None:
     decide(desk, FIRST_ONE, Verdict.QUERY, "排口数", matter=Matter.LOOK, about="H1")
     desk.run()
     assert len(desk.mails(EAST)) == before + 1
-    assert any("排口数" in body(mail) for mail in desk.mails(EAST))
+    assert any("有2处请你单位核实" in body(mail) for mail in desk.mails(EAST))
 
 
 def test_a_question_taken_back_leaves_nothing_to_answer(desk: Desk) -> None:
@@ -269,4 +282,4 @@ def test_precheck_hears_what_was_returned(desk: Desk) -> None:
     desk.run()
     desk.drop(EAST, desk.fill(EAST, name="先看.xlsx"), folder="预审")
     desk.run()
-    assert "上游市退回：请核对" in body(mail_about(desk, "预审"))
+    assert "上游市退回：" in body(mail_about(desk, "预审"))
