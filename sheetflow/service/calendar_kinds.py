@@ -6,7 +6,6 @@ serves them (backups, word to the administrator) goes on: nobody does it by hand
 
 from __future__ import annotations
 
-from sheetflow.context import Context
 from sheetflow.service.administrator import administrators_mail
 from sheetflow.service.calendar import Kind
 from sheetflow.service.digest import digests
@@ -16,10 +15,5 @@ from sheetflow.service.nightly_backup import nightly_backups
 BEFORE_ALL: tuple[Kind, ...] = (nightly_backups,)
 """Done before anybody is asked what there is to tell: whoever tells of it knows how it went."""
 TO_UNITS: tuple[Kind, ...] = (form_tasks, digests)
-OF_OFFICE: tuple[Kind, ...] = (administrators_mail,)
-KINDS = (*BEFORE_ALL, *TO_UNITS, *OF_OFFICE)
-
-
-def told(context: Context) -> tuple[Kind, ...]:
-    """Give the kinds that tell somebody something, as far as the settings want them."""
-    return (*(TO_UNITS if context.settings.calendar.on else ()), *OF_OFFICE)
+KINDS = (*BEFORE_ALL, *TO_UNITS, administrators_mail)
+"""The last one is asked once a pass is over: it tells of that pass."""

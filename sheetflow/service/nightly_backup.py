@@ -38,19 +38,6 @@ def nightly_backups(context: Context, until: dt.datetime) -> Iterator[Task]:
             yield _task(context, night)
 
 
-def backup_missing(context: Context) -> str:
-    """Say that the last backup has not been made, hours after its time; else nothing."""
-    late = context.clock.now() - dt.timedelta(hours=2)
-    due = [task for task in nightly_backups(context, late) if task.due_at <= late]
-    done = context.store.calendar.find_done([task.name for task in due])
-    if all(task.name in done for task in due):
-        return ""
-    return (
-        f"夜里的备份没有做成（{folder_of(context)}）。"
-        "请检查文件夹是否还在、能不能写、磁盘有没有空间；能写以后会自动再做。"
-    )
-
-
 def folder_of(context: Context) -> Path:
     """Give the folder that the settings name."""
     return context.workspace.root / context.settings.backup.folder

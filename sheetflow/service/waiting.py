@@ -183,7 +183,7 @@ def _unnamed(context: Context) -> Iterator[Waiting]:
         said, remedy = _UNNAMED[is_other]
         names = _listed([f"“{shown_name(each.file.name)}”" for each in files])
         yield Waiting(
-            kind=Waits.INBOX,
+            kind=Waits.UNNAMED,
             unit_id=unit_id,
             since=files[0].arrived_at,
             reason=f"{unit_words(context, unit_id)} 收到附件，{said}：{names}。",
