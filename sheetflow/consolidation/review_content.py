@@ -177,11 +177,17 @@ def _returned(review: Review, decision: Decision) -> str:
 
 
 def _noted(_review: Review, decision: Decision) -> str:
+    told = noted_words(decision)
+    return f"已登记：{told}。" if told else "已取消原来的登记。"
+
+
+def noted_words(decision: Decision) -> str:
+    """Say what was registered of a unit (下级情况); nothing where it was taken off."""
     until = decision.details.get(UNTIL)
     day = f"（至{day_words(dt.date.fromisoformat(until))}）" if until else ""
     noted = (decision.details.get(REASON), decision.details.get(PAPER))
     told = "，".join(filter(None, noted))
-    return f"已登记：{told}{day}。" if told else "已取消原来的登记。"
+    return f"{told}{day}" if told else ""
 
 
 def _asked(review: Review, decision: Decision) -> str:
