@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
@@ -44,7 +44,13 @@ from sheetflow.consolidation.review_sheet import (
     WaitingRow,
 )
 from sheetflow.consolidation.review_typed import NOTED, TypedReview
-from sheetflow.consolidation.review_words import decided_words, done_words, taken_back_words
+from sheetflow.consolidation.review_words import (
+    decided_words,
+    done_words,
+    taken_back_words,
+    waiting_words,
+)
+from sheetflow.consolidation.row_answers import RowAnswer, without_contradictions
 from sheetflow.schemas import review as kept
 from sheetflow.schemas.parsing import CellFault, read_day, read_number
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
@@ -59,29 +65,6 @@ QUOTED_NUMBER = 40
 """So much of a number that is none is quoted."""
 _TAKEN_OFF = "取消原来的登记"
 _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowAnswer:
-    """What becomes of one row: its `decision`, or none; `words` say what it comes to, or why nothing.
-
-    `said` is what was typed, in the office's word, `quoted` what `words` quote of it. Row 0 is no row of its own (全部通过).
-    """
-
-    sheet: str
-    row: int
-    words: str
-    number: str = ""
-    unit: str = ""
-    matter: str = ""
-    said: str = ""
-    quoted: str = ""
-    decision: NewDecision | None = field(default=None, hash=False)
-
-    @property
-    def where(self) -> str:
-        """Name the row as people find it."""
-        return f"“{self.sheet}”第{self.row}行" if self.row else f"“{self.sheet}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +89,7 @@ def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[R
     rows = [as_meant(row, known.today) for row in typed.rows]
     found = zip(typed.rows, map(desk.answer, rows), strict=True)
     told = [replace(each, quoted=_typed_in(row, each.words)) for row, each in found if each]
-    answers = list(_without_contradictions(told))
+    answers = list(without_contradictions(told))
     if typed.passes_rest:
         answers += desk.pass_rest(rows, answers)
     if typed.rest:
@@ -145,7 +128,7 @@ class _Desk:
         rows: Mapping[str, Item] = self._waiting if row.sheet == WAITING_SHEET else self._looks
         item = rows.get(row.number)
         if item is None or self._known.past(row.number):
-            return _refused(row, self._why_not(row.number))
+            return self._no_longer(row)
         matter, label = Matter.LOOK, Matter.LOOK.label
         about, details = "", dict[str, Any]()
         if isinstance(item, WaitingRow):
@@ -180,7 +163,7 @@ class _Desk:
             return None
         now = self._below.get(row.number)
         if now is None:
-            return _refused(row, self._why_not(row.number))
+            return self._no_longer(row)
         unit = now.row.unit
         wrong = _mixed_up(row, now) or unclear(reason, until, paper)
         # The printed day may be past: the paper comes when it comes.
@@ -216,7 +199,8 @@ class _Desk:
         if said != YES:
             return replace(answer, words=f"“{TAKEN_BACK}”只能填“{YES}”")
         if done is None or last is None:
-            return replace(answer, words=self._why_not(row.number and number))
+            gone = self._no_longer(replace(row, number=row.number and number))
+            return replace(answer, words=gone.words, is_settled=gone.is_settled)
         answer = replace(answer, unit=done.unit, matter=done.label)
         if wrong := _mixed_up(row, done):
             return replace(answer, words=wrong)
@@ -240,6 +224,7 @@ class _Desk:
             if each.decision and each.decision.verdict in {Verdict.RETURN, Verdict.QUERY}
         }
         left: list[str] = []
+        passed = 0
         for row in rows:
             item = self._waiting.get(row.number)
             if row.sheet != WAITING_SHEET or item is None or item.matter is not Matter.PASSING:
@@ -252,10 +237,16 @@ class _Desk:
                 continue
             decision = self._decision(row, item.unit_id, item.matter, Verdict.AGREE)
             decision = replace(decision, receipt=item.receipt, about=item.about, opinion="")
+            passed += 1
             yield self._done(row, decision, item.unit, item.label)
         if left:
-            words = f"还有没办完的事项，没有一并通过：{'、'.join(left)}"
-            yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words)
+            words = (
+                f"{'' if self._known.is_meant else '将'}一并通过{passed}个"
+                if passed
+                else "没有可以一并通过的"
+            )
+            words += f"；另{len(left)}个还有别的事项，请逐个看：{'、'.join(left)}"
+            yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words, passed=passed)
 
     def _decision(
         self, row: TypedRow, unit_id: str, matter: Matter, verdict: Verdict
@@ -275,13 +266,20 @@ class _Desk:
             dated=row[DATED],
         )
 
-    def _why_not(self, number: str) -> str:
+    def _no_longer(self, row: TypedRow) -> RowAnswer:
+        """Answer a row whose number does not wait: who decided it, and what waits of that unit now."""
+        number = row.number
         if not number:
-            return f"“{NUMBER}”空着，不知道办理的是哪一项"
+            return _refused(row, f"“{NUMBER}”空着，不知道办理的是哪一项")
         earlier, undoing = self._known.past(number), self._known.past(undoing_of(number))
-        if earlier and undoing:
-            return taken_back_words(undoing, self._waits.get(_what(earlier), ""))
-        return decided_words(earlier) if earlier else self._known.why_not(number)
+        if earlier is None:
+            return _refused(row, self._known.why_not(number))
+        if undoing:
+            return _refused(row, taken_back_words(undoing, self._waits.get(_what(earlier), "")))
+        words = decided_words(earlier) + waiting_words(
+            item for item in self._sheet.waiting if item.unit_id == earlier.unit_id
+        )
+        return replace(_refused(row, words), is_settled=_says_same(row, earlier))
 
     def _done(self, row: TypedRow, decision: NewDecision, unit: str, label: str) -> RowAnswer:
         words = done_words(decision, unit, is_meant=self._known.is_meant)
@@ -296,6 +294,15 @@ def _what(item: Item | BelowRow | Decision) -> tuple[Matter, str, str, str]:
     if isinstance(item, LookRow):
         return Matter.LOOK, item.unit_id, item.receipt, item.code
     return item.matter, item.unit_id, item.receipt, item.about
+
+
+def _says_same(row: TypedRow, earlier: Decision) -> bool:
+    """Whether a row says what was decided before."""
+    if earlier.matter is Matter.UNIT:
+        typed = (row[REASON] or (GRANTED if row[UNTIL] else ""), row[UNTIL], row[PAPER])
+        return typed == tuple(str(earlier.details.get(key) or "") for key in _NOTED)
+    is_undone = earlier.verdict is Verdict.UNDO
+    return is_undone or verdict_meant(row[VERDICT], [earlier.verdict]) is not None
 
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
@@ -327,42 +334,6 @@ def _figure(typed: str) -> int | float | None:
     except CellFault:
         return None
     return figure if isinstance(figure, int) else float(figure)
-
-
-def _without_contradictions(answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
-    """Leave alone what two rows say differently of one number; what they say twice counts once."""
-    same: dict[str, list[tuple[RowAnswer, NewDecision]]] = {}
-    returned: dict[str, RowAnswer] = {}
-    for each in answers:
-        if each.decision:
-            same.setdefault(each.decision.number, []).append((each, each.decision))
-            if each.decision.verdict is Verdict.RETURN:
-                returned[each.decision.receipt] = each
-    for each in answers:
-        words = _overruled(each, each.decision, same, returned) if each.decision else ""
-        yield replace(each, words=words, decision=None) if words else each
-
-
-def _overruled(
-    answer: RowAnswer,
-    decision: NewDecision,
-    same: Mapping[str, Sequence[tuple[RowAnswer, NewDecision]]],
-    returned: Mapping[str, RowAnswer],
-) -> str:
-    """Say which other row of the sheet keeps a row from being applied; empty where none does."""
-    alike = same[decision.number]
-    first = alike[0][0]
-    if len({_meaning(each) for _, each in alike}) > 1:
-        lines = "、".join(str(each.row) for each, _ in alike)
-        return f"同一个编号第{lines}行的处理不一样，分不清以哪一行为准"
-    if first is not answer:
-        return f"与第{first.row}行重复，以那一行为准"
-    rival = returned.get(decision.receipt) if decision.is_passing else None
-    return f"同一份报送在{rival.where}退回，没有验收" if rival else ""
-
-
-def _meaning(decision: NewDecision) -> tuple[object, ...]:
-    return decision.verdict, decision.opinion, repr(sorted(decision.details.items()))
 
 
 def _typed_in(row: TypedRow, words: str) -> str:

@@ -64,12 +64,12 @@ class MailData:
     says which: 定稿 or 正本), it was filed; for a 审核单, all of its rows took effect. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
-    `waits` says that something waits for the reader's decision. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
+    `waits` says that something waits for the reader's decision, of a 审核单 that some row is to be mended. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
     `by` names the superior that returned the workbook or asks about it, `asked` counts its questions that want
     an answer. `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
     the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
-    `repeats` is it where nothing was changed; `overtaken` the one that stands although this one was accepted. `other_form` is the form's
+    `repeats` is it where nothing was changed (of a 审核单: that all was decided before); `overtaken` the one that stands although this one was accepted. `other_form` is the form's
     title where it is not the campaign's main one: the subject names it then. `attachment` is empty
     when attaching is switched off; `file_place` then tells where the file lies.
     """

@@ -12,10 +12,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
 from sheetflow.consolidation.matters import undoing_of
-from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, RowAnswer, answer_rows
+from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.consolidation.review_words import decided_words
 from sheetflow.consolidation.reviews import OWN
+from sheetflow.consolidation.row_answers import RowAnswer
 from sheetflow.context import LOG, Context
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import Token
@@ -41,6 +42,7 @@ _SIGNED = GROUNDS[0]
 _LONGEST, _MOST_ROWS = 200, 5000
 _REST = re.compile(rf"([{''.join(matter.letter for matter in Matter)}])(.+-)?([1-9]\d{{0,3}})")
 """What stands behind the receipt in a number: the matter, what it is about, which turn."""
+_OTHERS = "stamp-unit"
 _NO_SCAN = "还没有收到签批件（取名“签批_编号.pdf”放进来）"
 
 
@@ -61,9 +63,15 @@ def _look(
     """Tell of which sheet one is, or why nothing of it is done; and what each row comes to."""
     unit = context.tree[arrival.unit_id]
     which, why = _whose(context, unit, typed)
-    head = {"kind": REVIEW, "form": "", "period": "", "why": why}
+    head: Document = {"kind": REVIEW, "form": "", "period": "", "why": why}
     if which:
-        head |= {"form": which[0], "period": which[1].period_id}
+        head = {**head, "form": which[0], "period": which[1].period_id}
+    if why == _OTHERS:
+        head = {
+            **head,
+            "whose": _named_by(context, typed),
+            "decides": _is_above(context, unit, which),
+        }
     earlier = _earlier(context, arrival, head)
     number = 1 + max((int(each["number"]) for _, each in earlier), default=0)
     same = [each for sha256, each in earlier if sha256 == arrival.sha256 and not each["why"]]
@@ -84,16 +92,17 @@ def _record(
         return False
     if is_meant:
         answers = [_recorded(context, arrival, answer) for answer in answers]
-    document: list[Document] = [head, *map(_row, answers)]
+    meant = [each.decision for each in answers if each.decision]
+    unsigned = sum(not each.decider and each.matter is not Matter.UNIT for each in meant)
+    document: list[Document] = [{**head, "unsigned": unsigned}, *map(_row, answers)]
     store.arrivals.record_answer(arrival, REVIEW, now, document=document)
-    decided = is_meant and any(each.decision for each in answers)
+    decided = is_meant and bool(meant)
     marks = [result_mark(arrival, head)] if has_result(head) else []
     if decided:
         marks.append(replace(marks[0], kind=PublicationKind.REVIEW, precheck=0))
     mails = result_mail(context, arrival, document)
     store.outcomes.record_follow_up(FollowUp(mails=mails, stale=marks), now)
-    done = sum(bool(each.decision) for each in answers)
-    LOG.info("unit %s: 审核单: %d rows, %d decided", arrival.unit_id, len(answers), done)
+    LOG.info("unit %s: 审核单: %d rows, %d decided", arrival.unit_id, len(answers), len(meant))
     return decided
 
 
@@ -114,15 +123,25 @@ def _whose(
     if len(typed.rows) > _MOST_ROWS:
         return which, "rows"
     if typed.unit_id != unit.unit_id.upper():
-        return which, "stamp-unit"
+        return which, _OTHERS
     if context.judge_stamp(typed.token, form.key, unit.unit_id, period.period_id) is Token.WRONG:
         return which, "stamp-token"
-    is_above = any(
+    return which, "" if _is_above(context, unit, which) else "none-below"
+
+
+def _is_above(context: Context, unit: Unit, which: tuple[str, Period] | None) -> bool:
+    """Whether a unit decides about any that fills the form."""
+    form = context.form(which[0]) if which else context.campaign.main_form
+    return any(
         form.is_for(each.level)
         for child in decided_by(context, unit)
         for each in context.tree.subtree(child.unit_id)
     )
-    return which, "" if is_above else "none-below"
+
+
+def _named_by(context: Context, typed: TypedReview) -> str:
+    """Give the id of the unit that a stamp names; empty where nobody has that one."""
+    return next((one.unit_id for one in context.tree if one.unit_id.upper() == typed.unit_id), "")
 
 
 def _earlier(context: Context, arrival: Arrival, head: Document) -> list[tuple[str, Document]]:
@@ -157,7 +176,24 @@ def _answers(
     answers = answer_rows(sheet, typed, known)
     numbers = {each.number for each in answers}
     approved = approved_numbers(context, unit.unit_id, numbers)
-    return tuple(_with_approval(answer, approved) for answer in answers)
+    return tuple(_named(context, _with_approval(answer, approved)) for answer in answers)
+
+
+def _named(context: Context, answer: RowAnswer) -> RowAnswer:
+    """Name unit and matter of a row whose number does not wait, by what the number tells."""
+    if answer.unit or not answer.number:
+        return answer
+    decision = context.store.decisions.find(answer.number)
+    found = _submission_of(context, answer.number)
+    unit_id = decision.unit_id if decision else found.unit_id if found else ""
+    if unit_id not in context.tree:
+        return answer
+    matter = decision.matter if decision else None
+    if found and not matter:
+        rest = answer.number.removeprefix(f"{found.receipt}-")
+        matter = next((each for each in Matter if rest.startswith(each.letter)), None)
+    label = matter.label.format(above="上") if matter else ""
+    return replace(answer, unit=context.tree[unit_id].name, matter=answer.matter or label)
 
 
 def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:
@@ -171,11 +207,7 @@ def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:
 def _why_not(context: Context, unit: Unit, number: str) -> str:
     """Say why a number that does not wait for `unit` is none for it to decide."""
     number = number.removesuffix(undoing_of(""))
-    # A receipt stands before a dash; what is longer than any number is none.
-    ends = [at for at, mark in enumerate(number[:_LONGEST]) if mark == "-"]
-    receipts = (number[:end] for end in reversed(ends))
-    submissions = map(context.store.submissions.find_submission, receipts)
-    found = next(filter(None, submissions), None)
+    found = _submission_of(context, number)
     altered = f"没有“{number[:QUOTED_NUMBER]}”这个编号，可能被改动过"
     if found is None or found.unit_id not in context.tree:
         return altered
@@ -215,6 +247,14 @@ def _may_be_ours(context: Context, found: Submission, rest: str) -> bool:
     return letter != Matter.LOOK.letter or code in codes
 
 
+def _submission_of(context: Context, number: str) -> Submission | None:
+    """Give the submission whose receipt a number begins with."""
+    # A receipt stands before a dash; what is longer than any number is none.
+    ends = [at for at, mark in enumerate(number[:_LONGEST]) if mark == "-"]
+    receipts = (number[:end] for end in reversed(ends))
+    return next(filter(None, map(context.store.submissions.find_submission, receipts)), None)
+
+
 def _is_look_of(rest: str, unit: Unit) -> bool:
     """Whether the rest of a number is that of a figure further down which `unit` was to look at."""
     named, _, turn = rest.removeprefix(Matter.LOOK.letter).rpartition("-")
@@ -241,7 +281,8 @@ def _row(answer: RowAnswer) -> Document:
         unit=answer.unit,
         matter=answer.matter,
         said=answer.said,
-        done=answer.decision is not None,
+        done=answer.is_done,
+        settled=answer.is_settled,
         words=answer.words,
         quoted=answer.quoted,
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.review_rows import Known, RowAnswer, answer_rows
+from sheetflow.consolidation.review_rows import Known, answer_rows
 from sheetflow.consolidation.review_sheet import (
     BelowRow,
     DecidedRow,
@@ -17,6 +17,7 @@ from sheetflow.consolidation.review_sheet import (
     WaitingRow,
 )
 from sheetflow.consolidation.review_typed import TypedReview, read_rows
+from sheetflow.consolidation.row_answers import RowAnswer
 from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.review import Decision, Matter, Verdict
