@@ -130,8 +130,12 @@ class Finding:
     @property
     def number(self) -> str:
         """A short number that stays the same across attempts, for 情况说明."""
-        digest = hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()
-        return digest[:8].upper()
+        return number_of(self.identity)
+
+
+def number_of(identity: Identity) -> str:
+    """Give the short number of what makes a finding the same again."""
+    return hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:8].upper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ number, so that an answer to one never serves for another. Nothing here changes 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, Finding, Place
+from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, Finding, Identity, Place
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_figures, load_figures
@@ -29,7 +29,11 @@ _PROPOSED = "同意的写“同意”，并把明细改到商定数再报；不�
 
 
 def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
-    """Find what a superior returned, and what it asks about, where the workbook is still as it was then."""
+    """Find what a superior returned, and what it asks about.
+
+    A return that is past, or of which the figures were changed, asks for nothing: it is no decision to be
+    answered, and stands only where the unit says something of it (`unless_moot`).
+    """
     for heard in context.heard(book.form.key, book.period):
         if heard.verdict is Verdict.DISAGREE:
             continue  # of a finding that is not known yet: `check_refusals`
@@ -41,8 +45,19 @@ def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
         if heard.verdict is not Verdict.RETURN:
             answer = _ASKED if heard.proposed is None else _PROPOSED
             yield GENERAL[ASKED_RULE].at(place, **told, answer=answer)
-        elif _is_as_it_was(book, heard):
+        else:
+            if heard.is_past or not _is_as_it_was(book, heard):
+                del told[HEARD]
             yield GENERAL[RETURNED_RULE].at(place, **told)
+
+
+def unless_moot(findings: Iterable[Finding], said: Collection[Identity]) -> tuple[Finding, ...]:
+    """Leave out the returns that ask for nothing any longer and of which nothing is said."""
+    return tuple(
+        each
+        for each in findings
+        if each.rule != RETURNED_RULE or HEARD in each.arguments or each.identity in said
+    )
 
 
 def check_refusals(

@@ -283,3 +283,35 @@ def test_precheck_hears_what_was_returned(desk: Desk) -> None:
     desk.drop(EAST, desk.fill(EAST, name="先看.xlsx"), folder="预审")
     desk.run()
     assert "上游市退回：" in body(mail_about(desk, "预审"))
+
+    assert "上游市退回：请核对" in body(mail_about(desk, "预审"))
+
+
+@pytest.mark.parametrize("is_passed", [False, True])
+def test_what_was_said_of_a_return_goes_on_with_a_later_answer(
+    desk: Desk, tmp_path: Path, *, is_passed: bool
+) -> None:
+    """A copy says what was said of an earlier return: it stays beside the data, and is never called unused."""
+    decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    desk.run()
+    copy = desk.answer(EAST, "退回_")
+    desk.drop(EAST, answered(copy, "已逐条核对，里程无误", tmp_path / "答.xlsx"))
+    desk.run()
+    second = f"{EAST}-{FIRST}-2"
+    if is_passed:
+        decide(desk, second, Verdict.AGREE)
+    decide(desk, second, Verdict.QUERY, "是否含支流", matter=Matter.LOOK, about="H6")
+    desk.run()
+    copy = answered(desk.answer(EAST, "请核实_"), "不含支流，已改", tmp_path / "再答.xlsx")
+    book = openpyxl.load_workbook(copy)
+    book["巡河日志"][cell("patrols", "metres")] = 450
+    book.save(copy)
+    desk.drop(EAST, copy)
+    desk.run()
+    *_, last = desk.submissions(EAST)
+    assert last.outcome == "accepted"
+    assert "explanation-unused" not in [each.rule for each in findings_of(desk, last)]
+    assert said_of(desk, last) == {
+        "superior-return": "已逐条核对，里程无误",
+        "superior-question": "不含支流，已改",
+    }
