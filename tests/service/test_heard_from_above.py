@@ -284,8 +284,6 @@ def test_precheck_hears_what_was_returned(desk: Desk) -> None:
     desk.run()
     assert "上游市退回：" in body(mail_about(desk, "预审"))
 
-    assert "上游市退回：请核对" in body(mail_about(desk, "预审"))
-
 
 @pytest.mark.parametrize("is_passed", [False, True])
 def test_what_was_said_of_a_return_goes_on_with_a_later_answer(
