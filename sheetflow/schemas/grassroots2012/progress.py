@@ -339,6 +339,7 @@ PROGRESS = Form(
         phone="phone",
         reason="correction_reason",
         correction=Is("kind", ("更正",)),
+        mending=Is("kind", ("退回修改",)),
         nil=where("nil_return", "是"),
         exempt_when_nil=frozenset({"narrative"}),
     ),
