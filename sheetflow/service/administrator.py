@@ -22,6 +22,8 @@ from sheetflow.service.changes import template_troubles
 from sheetflow.service.waiting import what_waits
 from sheetflow.store.records import Document
 
+TOLD = "told"
+"""In a document of the calendar: of how many things."""
 FROM, UNTIL = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(18, tzinfo=OFFICE_ZONE)
 _SOON, _LONG = dt.timedelta(hours=1), dt.timedelta(days=3)
 """So long a fault of ours, and what others have to see to, may wait without a word."""
@@ -119,4 +121,4 @@ def _tell(context: Context, name: str, said: tuple[str, ...]) -> Document:
     address = context.settings.contact.administrator
     mail = compose_mail(context, (address,), Event.ADMINISTRATOR, data, name)
     context.store.mails.record_mails([mail], context.clock.now())
-    return {"told": len(said)}
+    return {TOLD: len(said)}

@@ -190,18 +190,19 @@ def _do(context: Context, together: Sequence[Task], words: str, report: Calendar
             document = first.gather(context, [task.part for task in together])
         else:
             document = first.do()
-        done = sum(_record(context, task, document) for task in together)
+        now = context.clock.now()  # of one moment: so it can be told that they were done as one
+        done = sum(_record(context, task, document, now) for task in together)
     for task in together:
         LOG.info("calendar: %s done", task.name)
     return done
 
 
 def _leave_out(context: Context, task: Task) -> None:
-    _record(context, task, {LEFT_OUT: _TOO_LATE})
+    _record(context, task, {LEFT_OUT: _TOO_LATE}, context.clock.now())
     LOG.info("calendar: %s left out", task.name)
 
 
-def _record(context: Context, task: Task, document: Document) -> bool:
+def _record(context: Context, task: Task, document: Document, done_at: dt.datetime) -> bool:
     return context.store.calendar.record(
         CalendarEntry(
             name=task.name,
@@ -209,7 +210,7 @@ def _record(context: Context, task: Task, document: Document) -> bool:
             form=task.form,
             period=task.period,
             due_at=task.due_at,
-            done_at=context.clock.now(),
+            done_at=done_at,
             document=document,
         )
     )

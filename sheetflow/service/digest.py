@@ -28,6 +28,8 @@ from sheetflow.service.postponing import awaited_postponements
 from sheetflow.store.records import Document, NewMail
 from sheetflow.units import Unit
 
+TO = "to"
+"""In a document of the calendar: which superiors got one."""
 _NAME = "digest"
 """Of the tasks, and of the fingerprint that keeps what was told."""
 _MORNING, _AFTERNOON = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(15, tzinfo=OFFICE_ZONE)
@@ -73,7 +75,7 @@ def _task(context: Context, at: dt.datetime) -> Task:
         period="",
         due_at=at,
         do=lambda: _tell(context, name, at),
-        words="告诉各上级单位有什么要办理",
+        words="告知上级有什么要办理（没有要办的不发信）",
     )
 
 
@@ -141,7 +143,7 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
     context.store.mails.record_mails(mails, now)
     keep = json.dumps({"at": now.isoformat(), "told": sorted(kept)})
     context.store.fingerprints.record({_NAME: keep})
-    return {"to": [mail.unit_id for mail in mails]}
+    return {TO: [mail.unit_id for mail in mails]}
 
 
 def _begins_week(context: Context, day: dt.date) -> bool:

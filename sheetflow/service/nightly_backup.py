@@ -25,6 +25,8 @@ from sheetflow.service.calendar import Task
 from sheetflow.store.records import Document
 
 WHAT = "备份"
+FILE, MISSING = "file", "missing"
+"""In a document of the calendar: where it lies, and how many originals it lacks."""
 _AT = dt.time(1, 30, tzinfo=OFFICE_ZONE)
 _PAUSE = dt.timedelta(hours=1)
 _MIB = 1024**2
@@ -59,9 +61,9 @@ def _task(context: Context, night: dt.datetime) -> Task:
     def do() -> Document:
         path, backup = made[-1]
         return {
-            "file": path.name,
+            FILE: path.name,
             "files": len(backup.files),
-            "missing": len(backup.missing),
+            MISSING: len(backup.missing),
             "removed": _rotate(context),
         }
 
