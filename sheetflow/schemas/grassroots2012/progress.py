@@ -340,6 +340,7 @@ PROGRESS = Form(
         reason="correction_reason",
         correction=Is("kind", ("更正",)),
         mending=Is("kind", ("退回修改",)),
+        taking_over=Is("takes_over", ("是",)),
         nil=where("nil_return", "是"),
         exempt_when_nil=frozenset({"narrative"}),
     ),
