@@ -24,6 +24,7 @@ from sheetflow.consolidation.review_sheet import (
     GROUND,
     HANDLER,
     INDICATOR,
+    LOOKS_SHEET,
     NUMBER,
     OPINION,
     PAPER,
@@ -64,6 +65,7 @@ _MOST_QUOTED, _LONGEST_NUMBER = 20, 200
 QUOTED_NUMBER = 40
 """So much of a number that is none is quoted."""
 _TAKEN_OFF = "取消原来的登记"
+_NEEDS_NO_LEAVE = f"已经报送，不用缓报；只登记“{PAPER}”的，请把“{UNTIL}”空着"
 _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
 
 
@@ -121,8 +123,9 @@ class _Desk:
             return self._taken_back(row)
         if row[VERDICT]:
             return self._said(row)
-        is_begun = row[OPINION] or row[PROPOSED]
-        return _refused(row, f"没有选“{VERDICT}”") if is_begun else None
+        if not (row[OPINION] or row[PROPOSED]):
+            return None
+        return _refused(row, self._of_sample(row) or f"没有选“{VERDICT}”")
 
     def _said(self, row: TypedRow) -> RowAnswer:
         rows: Mapping[str, Item] = self._waiting if row.sheet == WAITING_SHEET else self._looks
@@ -154,6 +157,15 @@ class _Desk:
         )
         return self._done(row, decision, item.unit, label)
 
+    def _of_sample(self, row: TypedRow) -> str:
+        """Say where a unit that was drawn is decided about; empty where the row is none of 本期抽查单位."""
+        drawn = {one.unit for one in self._sheet.sampled}
+        if row.sheet != LOOKS_SHEET or row.number or row[UNIT] not in drawn:
+            return ""
+        waits = any(item.unit == row[UNIT] for item in self._sheet.waiting)
+        where = "请到{}它的那一行办理" if waits else "{}现在没有它的事项，不用再办"
+        return f"抽查单位不在这里办理，{where.format(f'《{WAITING_SHEET}》里')}"
+
     def _noted(self, row: TypedRow) -> RowAnswer | None:
         """Note where a unit stands, if that is another thing than what was printed."""
         reason, until, paper = row[REASON], row[UNTIL], row[PAPER]
@@ -167,8 +179,11 @@ class _Desk:
         unit = now.row.unit
         wrong = _mixed_up(row, now) or unclear(reason, until, paper)
         # The printed day may be past: the paper comes when it comes.
-        if not wrong and until not in {"", printed[1]} and read_day(until) < self._known.today:
-            wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
+        if not wrong and until not in {"", printed[1]}:
+            if now.row.state.is_in and not now.row.late:
+                wrong = _NEEDS_NO_LEAVE
+            elif read_day(until) < self._known.today:
+                wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
         if wrong:
             return _refused(row, wrong, unit.name, Matter.UNIT.label)
         reason = reason or (GRANTED if until else "")
@@ -270,7 +285,8 @@ class _Desk:
         """Answer a row whose number does not wait: who decided it, and what waits of that unit now."""
         number = row.number
         if not number:
-            return _refused(row, f"“{NUMBER}”空着，不知道办理的是哪一项")
+            blank = f"“{NUMBER}”空着，不知道办理的是哪一项"
+            return _refused(row, self._of_sample(row) or blank)
         earlier, undoing = self._known.past(number), self._known.past(undoing_of(number))
         if earlier is None:
             return _refused(row, self._known.why_not(number))

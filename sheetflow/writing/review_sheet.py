@@ -160,7 +160,7 @@ _BEYOND_NOTE = f"""
 
 _SAMPLED_NOTE = f"""
 本期抽查：{{units}}，请把整份报表看一遍，再到《{WAITING_SHEET}》办理。抽签种子{{seed}}，谁都可以重抽：把种子和单位编码（《{BELOW_SHEET}》里“{NUMBER}”的第一段）连写，算SHA-256，最小的{DRAWN_A_PERIOD}个就是。
-参加抽签的，是下级报齐或者都过了截止时间时已经报了数据的单位（零报告的不算，以后才报的只在不够{DRAWN_A_PERIOD}个时补上）；抽过的，轮完一遍再参加，以前抽过的是：{{turns}}。"""
+参加抽签的，是下级报齐、都过了截止时间或者本单位的截止时间到了时，已经报了数据的单位（零报告的不算，以后才报的只在不够{DRAWN_A_PERIOD}个时补上）；抽过的，轮完一遍再参加，以前抽过的是：{{turns}}。"""
 
 _BELOW_NOTE = f"""\
 怎么办：没有报的，在“{REASON}”里选一项；批准缓报的写上“{UNTIL}”，到那一天以前不算迟报，也不催报。纸质件收到没有，登记在“{PAPER}”。
@@ -277,6 +277,7 @@ def _write_looks(book: Book, sheet: ReviewSheet, name: str) -> None:
         page.row += 1
         page.put(page.row, 2, entry.unit, WRAPPED)
         page.put(page.row, 3, entry.receipt or "还没有报送", WRAPPED)
+        page.put(page.row, page.number(_WHY), f"看过整份报表，到《{WAITING_SHEET}》办理", WRAPPED)
         page.link_file(entry.link)
 
 
