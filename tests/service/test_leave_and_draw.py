@@ -73,4 +73,4 @@ def _type_beside_the_drawn(book: Workbook) -> None:
     cells = [cell for row in page.iter_rows() for cell in row]
     (verdict,) = (cell.column for cell in cells if cell.value == VERDICT)
     (drawn,) = (cell.row for cell in cells if cell.value == "本期抽查单位")
-    page.cell(drawn + 1, verdict).value = "无异议"  # type: ignore[operator, arg-type]
+    page.cell(drawn + 1, verdict).value = "无异议"
