@@ -63,7 +63,7 @@ def held_content(number: int, file_name: str, why: str) -> str:
 
 def waiver_content(number: int, remarks: Sequence[Remark], said: str) -> str:
     """Say which hard finding is to pass, and why the unit thinks so."""
-    return f"第{number}号退回待改，单位请求放行：{_listed(remarks)}单位的情况说明：{_ended(said)}"
+    return f"第{number}号退回待改，单位请求放行。{_listed(remarks)}单位的情况说明：{_ended(said)}"
 
 
 def passing_content(
@@ -74,12 +74,12 @@ def passing_content(
     head += "".join(f"，{note}" for note in notes)
     if not remarks:
         return f"{head}。没有情况说明。"
-    return f"{head}。情况说明{len(remarks)}处：{_listed(remarks)}"
+    return f"{head}。情况说明{len(remarks)}处。{_listed(remarks)}"
 
 
 def _listed(remarks: Sequence[Remark]) -> str:
     told = "".join(
-        f"{remark.place}：{_ended(remark.wrong)}"
+        f"{remark.place}，{_ended(remark.wrong)}"
         + (f"说明：{_ended(remark.said)}" * bool(remark.said))
         for remark in remarks[:_MOST_TOLD]
     )

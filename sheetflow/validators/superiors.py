@@ -73,10 +73,10 @@ def check_refusals(
 
 
 def _place(book: Book, code: str) -> Place:
-    """Point to the indicator's figure; else to the cover, for the whole workbook."""
+    """Point to the indicator's figure; else to no cell: it is about the whole workbook."""
     if indicator := book.form.indicator.get(code):
         return figure_place(book, indicator, measured_in(book.form.kinds[code]))
-    return book.cover.place()
+    return Place()
 
 
 def _is_as_it_was(book: Book, heard: Heard) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetflow.schemas.layout import FIRST_ROW
-from sheetflow.writing.looks import CENTRED, FIGURE, WRAPPED
+from sheetflow.writing.looks import CENTRED, WRAPPED
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import streamed_book
 
@@ -69,7 +69,7 @@ def write_review_result(
             told, fill = called[not each.done], _DONE_FILL if each.done else _LEFT_FILL
             if each.settled:
                 told, fill = _SETTLED, _SETTLED_FILL
-            page.put(last, 1, last - FIRST_ROW + 1, FIGURE)
+            page.put(last, 1, last - FIRST_ROW + 1, CENTRED)
             page.put(last, 2, told, CENTRED | {"bg_color": fill})
             for column, text in enumerate(shown, start=3):
                 page.put(last, column, text, WRAPPED)

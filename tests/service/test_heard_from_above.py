@@ -78,6 +78,7 @@ def test_what_a_superior_returned_counts_no_more(desk: Desk) -> None:
     assert finding.rule == "superior-return"
     told = finding.arguments
     assert (told["by"], told["said"]) == ("上游市", "里程与上季度相差太大")
+    assert finding.place.words == "整个工作簿"
 
 
 def test_the_same_figures_again_are_returned_again(desk: Desk) -> None:
