@@ -85,6 +85,20 @@ def verdict_meant(typed: str, offered: Iterable[Verdict]) -> Verdict | None:
     return next((each for each in offered if word in {each.label, *_SAID.get(each, ())}), None)
 
 
+def indicator_meant(typed: str, indicators: Mapping[str, str]) -> str:
+    """Give the code of the one indicator that is named, by code, name or both; empty where that is not clear.
+
+    `indicators` are called by code and name: S08 走访妇女群众.
+    """
+    word = bare(typed)
+    found = [
+        code
+        for code, label in indicators.items()
+        if word in {bare(code), bare(label), bare(label.removeprefix(code))}
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
 def yes_meant(typed: str, others: Iterable[str] = ()) -> str:
     """Give 是 where that, a tick or one of the `others` was typed; empty where not."""
     return YES if bare(typed) in {*_YES, *others} else ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
-from sheetflow.consolidation.review_meant import as_meant, verdict_meant
+from sheetflow.consolidation.review_meant import as_meant, indicator_meant, verdict_meant
 from sheetflow.consolidation.review_notes import GRANTED, unclear
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
@@ -123,9 +123,9 @@ class _Desk:
             return self._taken_back(row)
         if row[VERDICT]:
             return self._said(row)
-        if not (row[OPINION] or row[PROPOSED]):
-            return None
-        return _refused(row, self._of_sample(row) or f"没有选“{VERDICT}”")
+        waits = self._waiting.get(row.number)
+        is_begun = row[OPINION] or row[PROPOSED] or (waits and not waits.code and row[INDICATOR])
+        return _refused(row, self._of_sample(row) or f"没有选“{VERDICT}”") if is_begun else None
 
     def _said(self, row: TypedRow) -> RowAnswer:
         rows: Mapping[str, Item] = self._waiting if row.sheet == WAITING_SHEET else self._looks
@@ -133,16 +133,16 @@ class _Desk:
         if item is None or self._known.past(row.number):
             return self._no_longer(row)
         matter, label = Matter.LOOK, Matter.LOOK.label
-        about, details = "", dict[str, Any]()
+        about, details = item.code, dict[str, Any]()
         if isinstance(item, WaitingRow):
-            matter, label, about = item.matter, item.label, item.about
+            matter, label = item.matter, item.label
+            about = item.about or indicator_meant(row[INDICATOR], self._sheet.indicators)
         else:
-            about, details = item.code, {kept.FIGURE: item.current}
+            details = {kept.FIGURE: item.current}
         offered = tuple(item.verdicts) or matter.verdicts
         verdict = verdict_meant(row[VERDICT], offered)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
-        if not wrong and row[PROPOSED] and isinstance(item, LookRow) and not item.code:
-            wrong = f"这一行没有指标，不能写“{PROPOSED}”"
+        wrong = wrong or self._wrong_indicator(row, item, verdict)
         if verdict is None or wrong:
             return _refused(row, wrong, item.unit, label)
         if verdict is Verdict.QUERY and item.unit_id not in self._known.below:
@@ -165,6 +165,25 @@ class _Desk:
         waits = any(item.unit == row[UNIT] for item in self._sheet.waiting)
         where = "请到{}它的那一行办理" if waits else "{}现在没有它的事项，不用再办"
         return f"抽查单位不在这里办理，{where.format(f'《{WAITING_SHEET}》里')}"
+
+    def _wrong_indicator(self, row: TypedRow, item: Item, verdict: Verdict | None) -> str:
+        """Say what is wrong with the figure that a row names or proposes another one for; empty where nothing is."""
+        typed, code = row[INDICATOR], item.code
+        if typed and isinstance(item, WaitingRow):
+            code = indicator_meant(typed, self._sheet.indicators)
+            if not code:
+                return f"“{_quoted(typed)}”看不出是哪一个{INDICATOR}，请从下拉框里选，或者写代码"
+            if not item.takes_indicator and code != item.code:
+                return f"这一行不能另写“{INDICATOR}”，请写在待验收的那一行"
+            if item.takes_indicator and verdict not in _NEEDS_WORDS:
+                return f"“{INDICATOR}”只随{Verdict.RETURN.label}、{Verdict.QUERY.label}写"
+            if verdict is Verdict.RETURN and code in item.insisted:
+                return f"“{self._sheet.indicators[code]}”两次退回，单位都说明无误，不再退回"
+        if row[PROPOSED] and not code:
+            can_name = isinstance(item, WaitingRow) and item.takes_indicator
+            told = f"没有写“{INDICATOR}”" if can_name else "没有指标"
+            return f"这一行{told}，不能写“{PROPOSED}”"
+        return ""
 
     def _noted(self, row: TypedRow) -> RowAnswer | None:
         """Note where a unit stands, if that is another thing than what was printed."""

@@ -126,6 +126,7 @@ class _Desk(ReviewDesk):
             form=self.form.key,
             title=(other or self.form).title,
             period=self.period,
+            indicators={code: label_of(self.form, code) for code in self.form.indicator},
             waiting=tuple(self._waiting()),
             looks=tuple(self._linked_look(row) for row in looks),
             offered=tuple(
@@ -196,8 +197,17 @@ class _Desk(ReviewDesk):
             verdicts=verdicts,
             is_clean=matter is Matter.PASSING and self._is_clean(review, waiting),
             about=waiting.about,
+            code=self._asked_about(review, waiting),
+            insisted=tuple(code for code in self.form.indicator if has_insisted(review, code)),
         )
         return [row]
+
+    def _asked_about(self, review: Review, waiting: Awaiting) -> str:
+        """Give the indicator that a question is about; empty where it is about all of the workbook."""
+        if waiting.question is None:
+            return ""
+        code = root_of(review.decisions, waiting.question.decision).about
+        return code if code in self.form.indicator else ""
 
     def _asker(self, waiting: Awaiting) -> Unit | None:
         """Give the unit further up that asks, where one does."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
+from decimal import Decimal
 
 from sheetflow.consolidation.matters import undoing_of
 from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, answer_rows
@@ -19,8 +20,9 @@ from sheetflow.consolidation.reviews import OWN
 from sheetflow.consolidation.row_answers import RowAnswer
 from sheetflow.context import LOG, Context
 from sheetflow.periods import Period
+from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.layout import Token
-from sheetflow.schemas.review import GROUNDS, Matter
+from sheetflow.schemas.review import FIGURE, GROUNDS, Matter, NewDecision
 from sheetflow.service.approvals import approved_numbers
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by, record_decision, who_decides
@@ -262,11 +264,21 @@ def _is_look_of(rest: str, unit: Unit) -> bool:
     return rest.startswith(Matter.LOOK.letter) and is_own and turn.isdigit()
 
 
+def _with_figure(context: Context, decision: NewDecision) -> NewDecision:
+    """Add what stood there where 待验收 names an indicator, as 重点核对 has it: another figure since is an answer."""
+    if decision.matter is not Matter.PASSING or not decision.about:
+        return decision
+    measured = context.store.measurements.find_last(decision.receipt)
+    figure = load_figures(measured).get(decision.about)
+    stood = float(figure) if isinstance(figure, Decimal) else figure
+    return replace(decision, details={**decision.details, FIGURE: stood})
+
+
 def _recorded(context: Context, arrival: Arrival, answer: RowAnswer) -> RowAnswer:
     """Record what a row decides; where somebody was quicker, say so."""
     if answer.decision is None:
         return answer
-    decision = replace(answer.decision, arrival_id=arrival.arrival_id)
+    decision = replace(_with_figure(context, answer.decision), arrival_id=arrival.arrival_id)
     if record_decision(context, decision):
         return answer
     known = context.store.decisions.find(decision.number)
