@@ -92,7 +92,9 @@ def begin_review(context: Context, mark: Stale, books: Books) -> Making | None:
     """Begin the 审核单 that `mark` asks for; None where just this lies there, or nobody is below."""
     unit = context.tree[mark.unit_id]
     desk = _Desk(context, unit, books)
-    if not (has_reviews(context) and (desk.below or desk.reviews)):
+    # Who adds up others asks about their figures, though the units between hand in nothing.
+    is_above = books.adds_up(unit) or desk.below or desk.reviews
+    if not (has_reviews(context) and is_above):
         return None
     sheet, as_of = desk.sheet(), desk.as_of
     (path,) = rollup_paths(context, mark.kind, unit, books.period, books.form)
