@@ -194,17 +194,19 @@ def _unnamed(context: Context) -> Iterator[Waiting]:
 
 
 def _mails(context: Context) -> Iterator[Waiting]:
-    requeue = "改正 units.xlsx 里的邮箱后，用 sheetflow mail 查看并重新发送。"
+    again = "后，用 sheetflow mail 查看并重新发送。"
     for mail, what in troubled_mails(context):
+        remedy = f"内容已在答复文件夹里，可以电话告知。改正 units.xlsx 里的邮箱{again}"
+        if not mail.unit_id:
+            remedy = f"改正 sheetflow.toml 里 [contact] 的 administrator {again}"
         yield Waiting(
             kind=Waits.MAIL,
             unit_id=mail.unit_id,
             receipt=mail.receipt,
             since=mail.created_at,
-            reason=f"{unit_words(context, mail.unit_id)} {what}（{mail.subject}）：{mail.trouble}",
-            remedy="会自动重试。"
-            if mail.state == "queued"
-            else f"内容已在答复文件夹里，可以电话告知。{requeue}",
+            reason=f"{unit_words(context, mail.unit_id) or '管理员'} {what}"
+            f"（{mail.subject}）：{mail.trouble}",
+            remedy="会自动重试。" if mail.state == "queued" else remedy,
         )
 
 

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.errors import WorkspaceError
+from sheetflow.consolidation.contents import Waits
+from sheetflow.context import Context
+from sheetflow.errors import RequestError, WorkspaceError
+from sheetflow.mail.send import requeue
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import Verdict
+from sheetflow.service.status import standing
+from sheetflow.store.records import NewMail
 from sheetflow.upkeep.decide import decide
 from tests.tiny.desk import EAST, TREE, WEST, Desk, body
 
@@ -139,3 +144,44 @@ def test_what_lies_in_the_inbox_is_counted(desk: Desk) -> None:
     (mail,) = told(desk)
     assert "报送文件夹里没有收、收不了的东西2处。" in body(mail)
     assert "王安澜" not in body(mail)
+
+
+def test_whose_own_mail_is_refused_reads_where_the_address_stands(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The administrator's address is no unit's: it is mended in the settings, and every sentence says so."""
+
+    def refuse(context: Context) -> int:
+        mails, now = context.store.mails, context.clock.now()
+        subject, words = "系统有事要处理", "您好"
+        new = NewMail(
+            message_id="<1@x>", recipients=(ADDRESS,), subject=subject, text=words, html=words
+        )
+        mails.record_mails([new], now)
+        (mail,) = [each for each in mails.find_mails("queued") if not each.unit_id]
+        mails.record_mail_failed(mail.mail_id, "没有这个收件人", now, permanent=True)
+        return mail.mail_id
+
+    number = desk.ask(refuse, MONDAY)
+    (waits,) = [
+        each
+        for each in desk.ask(standing, MONDAY).waiting
+        if each.kind is Waits.MAIL and not each.unit_id
+    ]
+    assert waits.reason.startswith("管理员 有邮件发不出去")
+    assert "[contact] 的 administrator" in waits.remedy
+    assert "答复文件夹" not in waits.remedy
+    monkeypatch.setenv("SHEETFLOW_CONTACT__ADMINISTRATOR", "")
+    with pytest.raises(RequestError, match=r"\[contact\] administrator"):
+        desk.ask(lambda context: requeue(context, [number]), MONDAY)
+
+
+def test_another_administrator_is_no_new_workbook(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom the service writes to when it is in trouble stands in no workbook: none is made again for that."""
+    desk.run(MONDAY)
+    monkeypatch.setenv("SHEETFLOW_CONTACT__ADMINISTRATOR", "other@mail.example")
+    assert "联系方式" not in "".join(desk.run(MONDAY + DAY).mended)
+    monkeypatch.setenv("SHEETFLOW_CONTACT__PHONE", "1234567")
+    assert "联系方式有变化" in "".join(desk.run(MONDAY + DAY).mended)
