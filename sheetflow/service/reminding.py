@@ -220,7 +220,7 @@ def list_facts(
         mail_facts(context, unit, first.form.key, first.period.period_id),
         deadline="",
         also="".join(f"、{period.label}《{form.title}》" for form, period in asked[1:]),
-        urgent=any(is_urgent_for(context, row.unit, asked) for row in found[0][1][:1]),
+        urgent=any(row.deadline and is_urgent(row.deadline) for _, rows in found for row in rows),
         reason="".join(tallies),
         remarks=tuple(remarks),
         file_place="、".join(places),
