@@ -132,9 +132,10 @@ def result_mail(
         deadline="",
     )
     name = f"review-{arrival.arrival_id}"
-    mails = make_mail(
-        context, unit, Event.REVIEWED, data, name, result_path_of(context, arrival, head)
-    )
+    # A 办理结果 without a row says no more than the mail.
+    has_rows = rows or head["why"] == AGAIN
+    files = [result_path_of(context, arrival, head)] if has_rows else []
+    mails = make_mail(context, unit, Event.REVIEWED, data, name, *files)
     return tuple(replace(mail, receipt=name) for mail in mails)
 
 

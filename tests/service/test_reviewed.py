@@ -308,6 +308,8 @@ def test_a_sheet_in_another_folder_decides_nothing(city: Officer, folder: str, w
     assert words in mail
     assert "逐行看结果" not in mail
     assert "按写明的原因改好" not in mail
+    last = [each for each in city.desk.mails(folder) if words in body(each)]
+    assert [list(each.iter_attachments()) for each in last] == [[]], "it would have no row"
 
 
 @pytest.mark.parametrize(
