@@ -28,7 +28,7 @@ from sheetflow.findings import (
     settled_words,
 )
 from sheetflow.mail.letter import render_mail
-from sheetflow.mail.letter_data import Event, MailData, MailFinding
+from sheetflow.mail.letter_data import Event, MailData, MailFinding, clean_quote
 from sheetflow.periods import Period, date_in_words, end_of, moment_in_words
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.evidence import FILE_NAMES, OF_FILES
@@ -36,6 +36,8 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Matter
 from sheetflow.store.records import Attachment, Mail, NewMail
 from sheetflow.units import Unit
+
+FormPeriod = tuple[Form, Period]
 
 _FIRST = 10
 _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
@@ -65,6 +67,33 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         drop_folder=context.workspace.inbox_of(unit).name,
         office=context.office_of(unit),
         superior=context.superior_of(unit),
+        superior_phone=_office_phone(context, unit),
+    )
+
+
+def _office_phone(context: Context, unit: Unit) -> str:
+    """Give the telephone of the office above; none where it looks like somebody's own."""
+    phone = context.tree[unit.parent].office_phone if unit.parent else ""
+    return phone if clean_quote(phone) == phone else ""
+
+
+def facts_of_several(
+    context: Context, unit: Unit, asked: Sequence[FormPeriod], lines: Sequence[str]
+) -> MailData:
+    """Give what a mail to `unit` says that asks for several forms' periods at once, a line for each.
+
+    It names a deadline where all have the same.
+    """
+    facts = [mail_facts(context, unit, form.key, period.period_id) for form, period in asked]
+    deadlines = {each.deadline for each in facts}
+    return replace(
+        facts[0],
+        several=len(asked),
+        form="、".join(dict.fromkeys(each.form for each in facts)),
+        other_form="",
+        period="",
+        deadline=deadlines.pop() if len(deadlines) == 1 else "",
+        remarks=tuple(lines),
     )
 
 

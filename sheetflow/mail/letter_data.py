@@ -91,8 +91,10 @@ class MailData:
     late: bool = False
     nil: bool = False
     explained: int = 0
-    also: str = ""
-    """What else the mail is about, in words that follow the workbook's name: 、2012年《河道名录》."""
+    several: int = 0
+    """So many forms' periods are asked for in one mail, 0 for the one that it names: `remarks` has a line for each."""
+    prefilled: bool = False
+    """The workbook holds what was reported of earlier periods of the year, where anything was."""
     urgent: bool = False
     """It is due by the clock: the subject says 加急."""
     corrects: str = ""
@@ -112,6 +114,8 @@ class MailData:
     paper: str = ""
     office: str = ""
     superior: str = ""
+    superior_phone: str = ""
+    """The telephone of the office above, as the list of units has it."""
     contact: str = ""
     signature: str = ""
     date: str = ""
@@ -179,6 +183,7 @@ def without_content(data: MailData) -> MailData:
         other_unit=data.other_unit,
         office=data.office,
         superior=data.superior,
+        superior_phone=data.superior_phone,
         contact=data.contact,
         signature=data.signature,
         date=data.date,

@@ -52,6 +52,8 @@ class Task:
     """It is due by the clock (加急): no hour of a working day is too early or too late."""
     from_begun_on: bool = False
     """What was due before the calendar began is nobody's business."""
+    goes_first: bool = False
+    """Of what is due in one pass it is done first: what comes after knows what it told."""
     gather: Gather | None = None
     part: Any = None
     words: str = ""
@@ -105,6 +107,7 @@ def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
         elif task.due_at >= begun:
             _leave_out(context, task)
             report.left_out.append(task.words or task.what)
+    due.sort(key=lambda task: not task.goes_first)
     for together in _gathered(due):
         words = "、".join(dict.fromkeys(task.words or task.what for task in together))
         make = partial(_do, context, together, words, report)

@@ -12,13 +12,14 @@ from dataclasses import replace
 from functools import partial
 
 from sheetflow.context import Context
+from sheetflow.mail.facts import FormPeriod
 from sheetflow.periods import OFFICE_ZONE, Period, end_of, moment_in_words
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.moved_deadlines import moment_of
 from sheetflow.schemas.review import UNTIL, Matter, standing
 from sheetflow.schemas.schedule import is_urgent, opens_at, reminders_at, urged_at
 from sheetflow.service.calendar import Task
-from sheetflow.service.issuing import FormPeriod, announce, issue_what_can_be
+from sheetflow.service.issuing import announce, issue_what_can_be
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.reminding import Due, hand_out_lacking, remind_due
 
