@@ -81,6 +81,21 @@ def test_what_a_superior_returned_counts_no_more(desk: Desk) -> None:
     assert finding.place.words == "整个工作簿"
 
 
+def test_a_receipt_beside_its_returned_copy_says_so(desk: Desk) -> None:
+    """回执_…第1号 lies beside 退回_…第1号: it names who returned and which file counts, until the return is undone."""
+    decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    desk.run()
+    receipt = desk.answer(EAST, "回执_")
+    told = words(receipt)
+    assert "后来上游市退回" in told
+    assert desk.answer(EAST, "退回_").name in told
+    assert FIRST_ONE in told
+    (returned,) = desk.ask(lambda context: context.store.decisions.find_all())
+    undo(desk, returned)
+    desk.run()
+    assert "退回" not in words(desk.answer(EAST, "回执_"))
+
+
 def test_the_same_figures_again_are_returned_again(desk: Desk) -> None:
     """Who hands in the same figures without a word hears the city's return once more."""
     decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
