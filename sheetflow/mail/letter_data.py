@@ -37,6 +37,7 @@ class Event(StrEnum):
     DIGEST = "digest"
     CONTACT = "contact"
     REVIEWED = "reviewed"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
