@@ -14,7 +14,7 @@ from functools import partial
 
 from sheetflow.consolidation.reviews import Review, excused_until, noted_of
 from sheetflow.context import Context
-from sheetflow.mail.facts import mail_facts, make_mail
+from sheetflow.mail.facts import facts_of_several, mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period, date_in_words, end_of
 from sheetflow.schemas.forms import Form
@@ -85,11 +85,12 @@ def tell_leave(context: Context, leaves: Sequence[Leave]) -> Document:
     mails: list[NewMail] = []
     for given in by_unit.values():
         first = given[0]
-        data = replace(
-            mail_facts(context, first.unit, first.form.key, first.period.period_id),
-            deadline="",
-            remarks=tuple(map(_line, given)),
-        )
+        lines = tuple(map(_line, given))
+        facts = mail_facts(context, first.unit, first.form.key, first.period.period_id)
+        if len(given) > 1:
+            several = [(leave.form, leave.period) for leave in given]
+            facts = facts_of_several(context, first.unit, several, lines)
+        data = replace(facts, deadline="", remarks=lines)
         mails += make_mail(context, first.unit, Event.LEAVE, data, first.name)
     context.store.mails.record_mails(mails, context.clock.now())
     return {"mailed": [mail.unit_id for mail in mails]}

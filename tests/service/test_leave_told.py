@@ -15,8 +15,13 @@ from sheetflow.consolidation.review_sheet import (
     TAKEN_BACK,
     UNTIL,
 )
-from sheetflow.schemas.review import PAPERS, REASONS
-from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, WEST, Desk, body
+from sheetflow.context import Context
+from sheetflow.schemas.review import PAPER as KEPT_PAPER
+from sheetflow.schemas.review import PAPERS, REASONS, Matter, NewDecision, Verdict
+from sheetflow.schemas.review import REASON as KEPT_REASON
+from sheetflow.schemas.review import UNTIL as KEPT_UNTIL
+from sheetflow.service.deciding import record_decision
+from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body
 from tests.tiny.officer import Officer
 
 LONG = {REASON: REASONS[0], UNTIL: dt.date(2012, 4, 20)}
@@ -51,6 +56,32 @@ def test_a_unit_hears_until_when_it_has_time(city: Officer) -> None:
     city.types(BELOW_SHEET, WEST, **{UNTIL: dt.date(2012, 4, 23)}).drops()
     city.desk.run(NEXT_DAY)
     assert "最迟2012年4月23日" in _told(city.desk, WEST)[-1]
+
+
+def test_leaves_of_two_forms_are_one_mail(city: Officer) -> None:
+    """What is granted of two forms is told in one mail, a line for each with its own day."""
+    days = {FIRST: dt.date(2012, 4, 20), YEAR: dt.date(2012, 4, 24)}
+
+    def grant(context: Context) -> None:
+        for form, (period, day) in zip(context.campaign.forms, days.items(), strict=False):
+            leave = {KEPT_REASON: REASONS[0], KEPT_UNTIL: day.isoformat(), KEPT_PAPER: ""}
+            decision = NewDecision(
+                number=f"{EAST}-{period}-{form.key}-况1",
+                unit_id=EAST,
+                matter=Matter.UNIT,
+                verdict=Verdict.NOTED,
+                by_unit=CITY,
+                form=form.key,
+                period=period,
+                details=leave,
+            )
+            assert record_decision(context, decision)
+
+    city.desk.ask(grant, IN_TIME)
+    city.desk.run(IN_TIME)
+    (said,) = _told(city.desk, EAST)
+    assert "《河道巡查表》：最迟2012年4月20日报送" in said
+    assert "《河道名录》：最迟2012年4月24日报送" in said
 
 
 def test_what_is_taken_back_before_the_morning_is_not_told(city: Officer) -> None:
