@@ -42,12 +42,12 @@ FormPeriod = tuple[Form, Period]
 _FIRST = 10
 _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
-_ELSEWHERE = "原话见答复的工作簿"
+_ELSEWHERE = "原话见“问题清单”"
 _TYPED = {
     RETURNED_RULE: ("said", _ELSEWHERE),
     ASKED_RULE: ("said", _ELSEWHERE),
     REFUSED_RULE: ("said", f"，{_ELSEWHERE}"),
-    REJECTED_RULE: ("why", _ELSEWHERE),
+    REJECTED_RULE: ("why", "原话见退回的通知"),
 }
 """Which argument of a finding an officer typed, and what a mail says in its place: anybody may be named there."""
 

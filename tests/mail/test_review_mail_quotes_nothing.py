@@ -63,7 +63,7 @@ def test_no_mail_repeats_an_opinion(
     desk.run(NEXT_DAY)
     assert opinion in words(desk.answer(EAST, copy))
     told = "\n".join(f"{mail['Subject']}\n{body(mail)}" for mail in desk.mails(EAST))
-    assert f"上游市{verdict}：原话见答复的工作簿" in told
+    assert f"上游市{verdict}：原话见“问题清单”" in told
     for typed in ("周静姝", "13800001111"):
         assert typed not in told
 

@@ -212,7 +212,7 @@ def test_the_mail_of_a_return_names_who_returned_it(desk: Desk) -> None:
     decide(desk, FIRST_ONE, Verdict.RETURN, "里程与上季度相差太大")
     desk.run()
     text = body(mail_about(desk, "上游市退回"))
-    assert "上游市退回：原话见答复的工作簿" in text
+    assert "上游市退回：原话见“问题清单”" in text
     assert "上游市退回：里程与上季度相差太大" in words(desk.answer(EAST, "退回_"))
     assert "请打电话问上游市" in text
     assert "上游市退回（第1号）" in page_of(desk)
@@ -223,7 +223,7 @@ def test_a_question_comes_with_a_copy_to_answer_in(desk: Desk, tmp_path: Path) -
     decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流", matter=Matter.LOOK, about="H6")
     desk.run()
     mail = mail_about(desk, "上游市请核实")
-    assert "上游市请核实：原话见答复的工作簿" in body(mail)
+    assert "上游市请核实：原话见“问题清单”" in body(mail)
     assert "上游市请核实：里程是否含支流" in words(desk.answer(EAST, "请核实_"))
     assert [part.get_filename() for part in mail.iter_attachments()] == [
         desk.answer(EAST, "请核实_").name

@@ -56,7 +56,7 @@ def test_a_rejected_workbook_is_answered_with_the_reason(desk: Desk) -> None:
     assert desk.submissions(EAST)[0].outcome == "returned"
     (notice,) = desk.out(EAST, FIRST).glob("退回_*")
     assert "放错了文件夹" in words(notice)
-    assert "上级决定不予接收：原话见答复的工作簿" in body(desk.mails(EAST)[-1])
+    assert "上级决定不予接收：原话见退回的通知" in body(desk.mails(EAST)[-1])
     assert "放错了文件夹" not in body(desk.mails(EAST)[-1])
 
 
