@@ -15,6 +15,7 @@ from sheetflow.mail.send import requeue
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import Verdict
 from sheetflow.service.status import standing
+from sheetflow.service.watch import watch
 from sheetflow.store.records import NewMail
 from sheetflow.upkeep.decide import decide
 from tests.tiny.desk import EAST, TREE, WEST, Desk, body
@@ -185,3 +186,23 @@ def test_another_administrator_is_no_new_workbook(
     assert "联系方式" not in "".join(desk.run(MONDAY + DAY).mended)
     monkeypatch.setenv("SHEETFLOW_CONTACT__PHONE", "1234567")
     assert "联系方式有变化" in "".join(desk.run(MONDAY + DAY).mended)
+
+
+def test_a_pass_of_watch_that_ends_before_its_time_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every pass fails the same way, the mail does not wait for one that goes through."""
+    tried: list[object] = []
+
+    def fail(*_: object) -> None:
+        tried.append(1)
+        raise WorkspaceError("共享断开了。请接好。")
+
+    monkeypatch.setattr("sheetflow.service.watch.take", fail)
+
+    def serve(context: Context) -> list[str]:
+        watch(context, lambda: bool(tried))
+        return [each.text for each in context.store.mails.find_mails() if not each.unit_id]
+
+    (text,) = desk.ask(serve, (THURSDAY + DAY).replace(hour=9))
+    assert "共享断开了。请接好。" in text
