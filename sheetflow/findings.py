@@ -23,8 +23,8 @@ UNNAMED = "~"
 
 
 RETURNED_RULE, ASKED_RULE = "superior-return", "superior-question"
-REFUSED_RULE = "superior-refused"
-"""The checks that tell a unit what a superior returned and what it asks."""
+REFUSED_RULE, REJECTED_RULE = "superior-refused", "rejected"
+"""The checks that tell a unit what a superior returned, what it asks, and what it did not let pass or in."""
 
 
 class Severity(StrEnum):
@@ -130,8 +130,12 @@ class Finding:
     @property
     def number(self) -> str:
         """A short number that stays the same across attempts, for 情况说明."""
-        digest = hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()
-        return digest[:8].upper()
+        return number_of(self.identity)
+
+
+def number_of(identity: Identity) -> str:
+    """Give the short number of what makes a finding the same again."""
+    return hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:8].upper()
 
 
 @dataclass(frozen=True, slots=True)

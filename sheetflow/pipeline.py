@@ -35,7 +35,7 @@ from sheetflow.validators.merged_units import is_taking_over
 from sheetflow.validators.named_references import NAMED, read_names
 from sheetflow.validators.other_forms import check_other_forms
 from sheetflow.validators.recognition import check_cover, check_version, parse_stamp, recognise
-from sheetflow.validators.superiors import check_refusals
+from sheetflow.validators.superiors import check_refusals, unless_moot
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
 READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing", NAMED})
@@ -74,7 +74,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     faults += check_refusals(faults, book, context)
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
-    findings = in_order(findings, said)
+    findings = in_order(unless_moot(findings, said), said)
     stands = bool(book.other_period) or any(is_open(finding, said) for finding in findings)
     return Judgement(
         outcome=Outcome.RETURNED if stands else Outcome.ACCEPTED,

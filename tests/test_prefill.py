@@ -20,6 +20,7 @@ from sheetflow.prefill import (
 )
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.layout import FIRST_ROW, ISSUE_COLUMNS, TOTAL_COLUMN
 from sheetflow.workbook import RawWorkbook, cell_name
 from sheetflow.writing import Dress, write_workbook
@@ -75,6 +76,25 @@ def test_always_shown_sheets_come_first() -> None:
     assert city.unit.level == "市"
     assert "grassroots" not in {sheet.key for sheet in city.sheets}
     assert "grassroots" not in city.rows
+
+
+@pytest.mark.parametrize(
+    ("rule", "typed", "printed"),
+    [
+        ("superior-return", "首次报送", "退回修改"),
+        ("superior-return", "更正", "更正"),
+        ("superior-question", "首次报送", "首次报送"),
+    ],
+)
+def test_what_a_superior_returned_goes_back_as_such(rule: str, typed: str, printed: str) -> None:
+    """报送性质 is 退回修改 in the copy that a superior returned, unless the clerk said 更正; a question changes nothing."""
+    judgement = judged(f"@ 封面 报送性质 = {typed}")
+    assert judgement.book is not None
+    heard = GENERAL[rule].at(
+        judgement.book.cover.place(), decision="1", by="济南市", said="请核对", answer="请核对"
+    )
+    (cover,) = returned(replace(judgement, findings=(*judgement.findings, heard))).rows["cover"]
+    assert cover["kind"] == printed
 
 
 def test_books_go_on_and_flows_begin_anew() -> None:

@@ -62,6 +62,7 @@ from sheetflow.workbook import RawWorkbook
 if TYPE_CHECKING:  # a child that only reads loads no more
     from sheetflow.prefill import Filling
     from sheetflow.schemas.campaign import Campaign
+    from sheetflow.schemas.forms import Form
 
 FormAndPeriod = tuple[str, str]
 
@@ -307,7 +308,11 @@ def _merging(campaign: Campaign, request: JudgeRequest) -> Merging:
 
         return cache(earlier)
 
+    def is_asked(form: Form, period: Period) -> bool:
+        return campaign.in_force(campaign.by_key[form.key], period).cover.taking_over is not None
+
     return Merging(
+        is_asked=is_asked,
         taken_over_by=lambda form, period: request.taken_over_by.get((form, period.period_id), ""),
         apart=lambda form, period: request.apart.get((form, period.period_id), ()),
         earlier_when=earlier_when if any(book.within for book in request.past) else None,

@@ -121,5 +121,5 @@ def _was_decided(line: DecidedLine) -> str:
     opinion = f"　{decision.opinion}" if decision.opinion else ""
     return (
         f"　{decision.decided_at:%Y-%m-%d %H:%M}　{decision.number}　{line.unit}　"
-        f"{line.label}：{decision.verdict.label}（{who}）{opinion}{undone}"
+        f"{line.label}：{line.said}（{who}）{opinion}{undone}"
     )

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -27,7 +27,8 @@ from typer import Abort, Exit
 
 from sheetflow.errors import SheetflowError
 
-_UNBROKEN = re.compile(r"[!-~]+[。，；：、）”]?|.[。，；：、）”]?", re.DOTALL)
+_UNBROKEN = re.compile(r"[（“《]*(?:[!-~]+|.)[。，；：、）”》]*", re.DOTALL)
+_PHRASES = re.compile(r"（?[^（，、]*[，、]|（?[^（，、]+|（")
 _SET_IN = "　　　"
 _LOG_BYTES, _LOGS_KEPT = 5_000_000, 5
 _PRIVATE = 0o600
@@ -113,13 +114,24 @@ def say_wrapped(sentence: str) -> None:
     Chinese may be broken anywhere, a receipt or a command's word not.
     """
     width = SCREEN.width if SCREEN.is_terminal else 0
+    for line in _lines(_UNBROKEN.findall(sentence), width):
+        say(line)
+
+
+def in_lines(text: str, width: int) -> str:
+    """Break a cell's text into lines of at most `width`, behind its commas and before its brackets alone."""
+    return "\n".join(_lines(_PHRASES.findall(text), width, set_in=""))
+
+
+def _lines(pieces: Iterable[str], width: int, set_in: str = _SET_IN) -> Iterator[str]:
+    """Put pieces into lines; without a width, into one."""
     line = ""
-    for piece in _UNBROKEN.findall(sentence):
+    for piece in pieces:
         if width and line.strip() and cell_len(line + piece) > width:
-            say(line.rstrip())
-            line = _SET_IN
+            yield line.rstrip()
+            line = set_in
         line += piece if line.strip() or not piece.isspace() else ""
-    say(line)
+    yield line
 
 
 def say_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:

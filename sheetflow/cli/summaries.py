@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from sheetflow.cli.screen import SCREEN, say, say_wrapped
+from sheetflow.cli.screen import SCREEN, in_lines, say, say_wrapped
 from sheetflow.consolidation.states import Tally, names_of
 from sheetflow.findings import Catalogue, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from sheetflow.upkeep.recover import Recovered
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
+
+_LEAST = 8
+"""So many columns a unit's state has at least."""
 
 _FILED = {"filed": "归档", "held": "待确认", "refused": "未归档", "again": "重复"}
 
@@ -99,22 +103,30 @@ def print_standing(found: Standing) -> None:
 
 
 def _print_form(found: FormStanding, title: str) -> None:
-    say(f"{title}：{Tally.of(found.rows).told()}")
-    table = Table(box=SIMPLE_HEAD)
-    for heading in ("单位代码", "单位", "状态", "回执号"):
-        table.add_column(heading, overflow="fold")
-    for severity in Severity:
-        table.add_column(severity.label.removesuffix("性"), justify="right")
+    say_wrapped(f"{title}：{Tally.of(found.rows).told()}")
     named = names_of(found.rows)
-    for row in found.rows:
-        if not row.is_plain:
-            table.add_row(
-                row.unit.unit_id,
-                Text(named[row.unit.unit_id]),
-                row.word,
-                row.receipt,
-                *(str(number or "") for number in (row.must, row.verify, row.note)),
-            )
+    told = [row for row in found.rows if not row.is_plain]
+    cells = [
+        (
+            row.unit.unit_id,
+            named[row.unit.unit_id],
+            row.receipt,
+            *(str(number or "") for number in (row.must, row.verify, row.note)),
+        )
+        for row in told
+    ]
+    heads = ("单位代码", "单位", "回执号", *(each.label.removesuffix("性") for each in Severity))
+    taken = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
+    # What is copied from here, and names, stand whole: where room is lacking, the state gives way.
+    width = max(_LEAST, SCREEN.width - sum(taken) - 2 * (len(heads) + 1))
+    table = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    for heading in (*heads[:2], "状态", heads[2]):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "状态")
+    for heading in heads[3:]:
+        table.add_column(heading, justify="right")
+    for row, (unit_id, name, receipt, *counts) in zip(told, cells, strict=True):
+        state = Text(in_lines(row.word, width))
+        table.add_row(unit_id, Text(name), state, receipt, *counts)
     if table.row_count:
         SCREEN.print(table)
     for name, said in found.signed:

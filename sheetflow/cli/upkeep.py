@@ -106,7 +106,9 @@ def calendar(
         )
         return
     if not found.is_on:
-        say("日程没有启用（sheetflow.toml 的 [calendar] on = false），下面的都不会自动做。")
+        say(
+            "日程没有启用（sheetflow.toml 的 [calendar] on = false），下面发给各单位的都不会自动做；备份和给管理员的信照做。"
+        )
     for title, lines in (("已经做的", found.done), ("接下来", found.coming)):
         say(f"{title}（{days}天）：" + ("" if lines else "没有"))
         for line in lines:

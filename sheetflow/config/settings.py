@@ -247,7 +247,8 @@ class Calendar(Section):
 
     on: bool = key(
         default=True,
-        comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。",
+        comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。\n"
+        "夜里的备份（[backup]）和给管理员的信（[contact]）不受影响。",
     )
     remind_days: Whole = key(
         3,
@@ -264,7 +265,8 @@ class Calendar(Section):
     )
     deadlines: Moments = key(
         {},
-        "个别报告期另定的截止时间；左边写报告期，也可以再写报表、级别。写明几点的，按加急办理：\n"
+        "个别报告期另定的截止时间；左边写报告期，也可以再写报表、级别：\n"
+        "写得多的优先，一样多的以写了报表的为准。写明几点的，按加急办理：\n"
         "邮件主题标明“加急”，时间过半和截止前一小时各提醒一次。只写日期的，到当天24时。\n"
         '例如："2012B1 县" = "2012-03-05 16:00"',
         allowed=_MOMENTS,

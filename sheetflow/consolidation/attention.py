@@ -102,7 +102,7 @@ class _Reason:
 
 
 def find_looks(books: Books, below: Sequence[Unit], around: Around) -> tuple[LookRow, ...]:
-    """Give what deserves a look of what these units handed in for the books' period."""
+    """Give what deserves a look of what these units handed in for the books' period: figures, then all else."""
     middles = {level: _middles(books.form, figures) for level, figures in around.peers.items()}
     earlier = books.earlier_period()
     rows = [
@@ -111,7 +111,8 @@ def find_looks(books: Books, below: Sequence[Unit], around: Around) -> tuple[Loo
         if (entry := books.for_period(unit.unit_id))
         for row in _rows(_Desk(books, earlier, unit, entry), around, middles.get(unit.level, {}))
     ]
-    return tuple(sorted(rows, key=lambda row: -row.weight)[:MOST_LOOKS])
+    heaviest = sorted(rows, key=lambda row: -row.weight)[:MOST_LOOKS]
+    return tuple(sorted(heaviest, key=lambda row: not row.code))
 
 
 @dataclass(frozen=True)
@@ -167,10 +168,11 @@ def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterat
 
 
 def label_of(form: Form, code: str) -> str:
-    """Name what a row is about: S08 “走访妇女群众”, or all of the workbook."""
+    """Name what a row is about: S08 走访妇女群众, as lists of findings have it, or all of the workbook."""
     if code not in form.indicator:
         return WHOLE
-    return form.indicator[code].label.removeprefix("其中：").strip("　")
+    label = form.indicator[code].label.removeprefix("其中：").strip("　")
+    return f"{code} {label}"
 
 
 def _reasons(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterator[_Reason]:

@@ -240,6 +240,8 @@ class Waits(StrEnum):
     """A file of the outbox that could not be put in its place."""
     INBOX = "inbox"
     """Something in the inbox that is not taken, or a folder that cannot be used."""
+    UNNAMED = "unnamed"
+    """A file that was received and that no workbook names."""
     DECISION = "decision"
     """Something else that somebody must decide."""
 
@@ -252,6 +254,7 @@ class Waits(StrEnum):
             "mail": "没有送到的邮件",
             "publication": "没有放到位的文件",
             "inbox": "报送文件夹",
+            "unnamed": "没有表提到的附件",
             "decision": "等待决定的事",
         }[self.value]
 

@@ -11,11 +11,24 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.matters import Awaiting
 from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.units import OWN_LEVEL, Unit
 
 _MOST_NAMED = 20
+NO_MAIL = "没有邮箱"
+"""Said of whom no letter reaches: somebody has to ring."""
+
+
+def late_key(books: Books, row: BoardRow) -> str:
+    """Give what is kept of a unit whose superior knows it to be late, as `DigestPart.to_keep` does."""
+    return f"{key_of(books)}.{row.unit.unit_id}"
+
+
+def key_of(books: Books) -> str:
+    """Tell form and period, as `DigestPart.key` does."""
+    return f"{books.form.key}.{books.period.period_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,11 @@ class DigestPart:
         )
 
     @property
+    def to_be_called(self) -> tuple[BoardRow, ...]:
+        """Who is late right below the reader: it is for the reader to ring."""
+        return tuple(row for row in self.late if self._is_direct(row))
+
+    @property
     def missing(self) -> tuple[BoardRow, ...]:
         """Who is not in."""
         return tuple(row for row in self.rows if not row.state.is_in)
@@ -79,7 +97,7 @@ class DigestPart:
     @property
     def to_keep(self) -> frozenset[str]:
         """What is no news the next time: who directly below is late, and what waits by its 编号."""
-        late = {f"{self.key}.{row.unit.unit_id}" for row in self.late if self._is_direct(row)}
+        late = {f"{self.key}.{row.unit.unit_id}" for row in self.to_be_called}
         return frozenset(late | {each.number for each in self.waiting})
 
     def lines(self) -> Iterator[str]:
@@ -100,7 +118,7 @@ class DigestPart:
     def _named(self, word: str, unit_ids: Collection[str]) -> Iterator[str]:
         found = [row for row in self.rows if row.unit.unit_id in unit_ids]
         direct = [row for row in found if self._is_direct(row)]
-        parts = [_names(direct)] if direct else []
+        parts = [self._names(direct)] if direct else []
         if further := len(found) - len(direct):
             parts.append(f"{'另有' if direct else ''}再下级{further}个")
         if parts:
@@ -115,15 +133,20 @@ class DigestPart:
         if counts:
             yield f"等你单位办理：{'、'.join(said)}"
 
+    def _names(self, rows: Sequence[BoardRow]) -> str:
+        """List the first names, with where a unit stands that is not in and did send something: 历下区（退回待改）."""
+        named = [
+            row.unit.name + OWN_LEVEL * row.own + (f"（{said}）" if said else "")
+            for row in rows[:_MOST_NAMED]
+            for said in ("，".join(self._besides(row)),)
+        ]
+        return "、".join(named) + (f"等{len(rows)}个" if len(rows) > _MOST_NAMED else "")
+
+    def _besides(self, row: BoardRow) -> Iterator[str]:
+        if said := _NOT_SAID.get(row.state, row.state.label):
+            yield said
+        if not row.state.is_in and not row.unit.mails_on(self.today):
+            yield NO_MAIL
+
 
 _NOT_SAID: Mapping[State, str] = {State.MISSING: "", State.ACCEPTED: "", State.NIL: ""}
-
-
-def _names(rows: Sequence[BoardRow]) -> str:
-    """List the first names, with where a unit stands that did send something: 历下区（退回待改）."""
-    words = [
-        row.unit.name + OWN_LEVEL * row.own + (f"（{said}）" if said else "")
-        for row in rows[:_MOST_NAMED]
-        for said in (_NOT_SAID.get(row.state, row.state.label),)
-    ]
-    return "、".join(words) + (f"等{len(rows)}个" if len(rows) > _MOST_NAMED else "")

@@ -63,7 +63,7 @@ def held_content(number: int, file_name: str, why: str) -> str:
 
 def waiver_content(number: int, remarks: Sequence[Remark], said: str) -> str:
     """Say which hard finding is to pass, and why the unit thinks so."""
-    return f"第{number}号退回待改，单位请求放行：{_listed(remarks)}单位的情况说明：{_ended(said)}"
+    return f"第{number}号退回待改，单位请求放行。{_listed(remarks)}单位的情况说明：{_ended(said)}"
 
 
 def passing_content(
@@ -74,12 +74,12 @@ def passing_content(
     head += "".join(f"，{note}" for note in notes)
     if not remarks:
         return f"{head}。没有情况说明。"
-    return f"{head}。情况说明{len(remarks)}处：{_listed(remarks)}"
+    return f"{head}。情况说明{len(remarks)}处。{_listed(remarks)}"
 
 
 def _listed(remarks: Sequence[Remark]) -> str:
     told = "".join(
-        f"{remark.place}：{_ended(remark.wrong)}"
+        f"{remark.place}，{_ended(remark.wrong)}"
         + (f"说明：{_ended(remark.said)}" * bool(remark.said))
         for remark in remarks[:_MOST_TOLD]
     )
@@ -177,11 +177,17 @@ def _returned(review: Review, decision: Decision) -> str:
 
 
 def _noted(_review: Review, decision: Decision) -> str:
+    told = noted_words(decision)
+    return f"已登记：{told}。" if told else "已取消原来的登记。"
+
+
+def noted_words(decision: Decision) -> str:
+    """Say what was registered of a unit (下级情况); nothing where it was taken off."""
     until = decision.details.get(UNTIL)
     day = f"（至{day_words(dt.date.fromisoformat(until))}）" if until else ""
     noted = (decision.details.get(REASON), decision.details.get(PAPER))
     told = "，".join(filter(None, noted))
-    return f"已登记：{told}{day}。" if told else "已取消原来的登记。"
+    return f"{told}{day}" if told else ""
 
 
 def _asked(review: Review, decision: Decision) -> str:

@@ -1,4 +1,4 @@
-"""What is typed into 下级情况: whether it is clear, and the day as it is kept.
+"""What is typed into 下级情况: whether it is clear.
 
 This module refuses to know what was noted before, and what day it is.
 """
@@ -28,11 +28,3 @@ def unclear(reason: str, until: str, paper: str) -> str:
     except CellFault:
         return f"“{UNTIL}”看不出是哪一天，请写成2012-04-20的样子"
     return ""
-
-
-def day_text(typed: str) -> str:
-    """Give a day as ``2012-04-20``; what is none as it was typed."""
-    try:
-        return read_day(typed).isoformat() if typed else ""
-    except CellFault:
-        return typed

@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
-from sheetflow.consolidation.review_notes import GRANTED, day_text, unclear
+from sheetflow.consolidation.review_meant import as_meant, indicator_meant, verdict_meant
+from sheetflow.consolidation.review_notes import GRANTED, unclear
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
     DATED,
@@ -23,9 +24,11 @@ from sheetflow.consolidation.review_sheet import (
     GROUND,
     HANDLER,
     INDICATOR,
+    LOOKS_SHEET,
     NUMBER,
     OPINION,
     PAPER,
+    PASS_THE_REST,
     PROPOSED,
     REASON,
     TAKEN_BACK,
@@ -42,7 +45,13 @@ from sheetflow.consolidation.review_sheet import (
     WaitingRow,
 )
 from sheetflow.consolidation.review_typed import NOTED, TypedReview
-from sheetflow.consolidation.review_words import decided_words, done_words, taken_back_words
+from sheetflow.consolidation.review_words import (
+    decided_words,
+    done_words,
+    taken_back_words,
+    waiting_words,
+)
+from sheetflow.consolidation.row_answers import RowAnswer, without_contradictions
 from sheetflow.schemas import review as kept
 from sheetflow.schemas.parsing import CellFault, read_day, read_number
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
@@ -55,33 +64,9 @@ _TURN = re.compile(r"\d+$")
 _MOST_QUOTED, _LONGEST_NUMBER = 20, 200
 QUOTED_NUMBER = 40
 """So much of a number that is none is quoted."""
-_NOTHING = ("", "—")
-"""What stands in a cell into which nothing was typed."""
 _TAKEN_OFF = "取消原来的登记"
+_NEEDS_NO_LEAVE = f"已经报送，不用缓报；只登记“{PAPER}”的，请把“{UNTIL}”空着"
 _TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowAnswer:
-    """What becomes of one row: its `decision`, or none; `words` say what it comes to, or why nothing.
-
-    `said` is what was typed, in the office's word, `quoted` what `words` quote of it. Row 0 is no row of its own (全部通过).
-    """
-
-    sheet: str
-    row: int
-    words: str
-    number: str = ""
-    unit: str = ""
-    matter: str = ""
-    said: str = ""
-    quoted: str = ""
-    decision: NewDecision | None = field(default=None, hash=False)
-
-    @property
-    def where(self) -> str:
-        """Name the row as people find it."""
-        return f"“{self.sheet}”第{self.row}行" if self.row else f"“{self.sheet}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +88,18 @@ class Known:
 def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
     """Answer each row into which something was typed, in their order, and 全部通过 last."""
     desk = _Desk(sheet, known)
-    found = ((row, desk.answer(row)) for row in typed.rows)
+    rows = [as_meant(row, known.today) for row in typed.rows]
+    found = zip(typed.rows, map(desk.answer, rows), strict=True)
     told = [replace(each, quoted=_typed_in(row, each.words)) for row, each in found if each]
-    answers = list(_without_contradictions(told))
+    answers = list(without_contradictions(told))
     if typed.passes_rest:
-        answers += desk.pass_rest(typed, answers)
+        answers += desk.pass_rest(rows, answers)
+    if typed.rest:
+        quoted = _quoted(typed.rest)
+        words = f"“{PASS_THE_REST}”只能填“{YES}”，填的是“{quoted}”"
+        answers.append(
+            RowAnswer(sheet=WAITING_SHEET, row=0, said=quoted, words=words, quoted=quoted)
+        )
     return tuple(answers)
 
 
@@ -131,25 +123,26 @@ class _Desk:
             return self._taken_back(row)
         if row[VERDICT]:
             return self._said(row)
-        is_begun = row[OPINION] or row[PROPOSED]
-        return _refused(row, f"没有选“{VERDICT}”") if is_begun else None
+        waits = self._waiting.get(row.number)
+        is_begun = row[OPINION] or row[PROPOSED] or (waits and not waits.code and row[INDICATOR])
+        return _refused(row, self._of_sample(row) or f"没有选“{VERDICT}”") if is_begun else None
 
     def _said(self, row: TypedRow) -> RowAnswer:
         rows: Mapping[str, Item] = self._waiting if row.sheet == WAITING_SHEET else self._looks
         item = rows.get(row.number)
         if item is None or self._known.past(row.number):
-            return _refused(row, self._why_not(row.number))
+            return self._no_longer(row)
         matter, label = Matter.LOOK, Matter.LOOK.label
-        about, details = "", dict[str, Any]()
+        about, details = item.code, dict[str, Any]()
         if isinstance(item, WaitingRow):
-            matter, label, about = item.matter, item.label, item.about
+            matter, label = item.matter, item.label
+            about = item.about or indicator_meant(row[INDICATOR], self._sheet.indicators)
         else:
-            about, details = item.code, {kept.FIGURE: item.current}
+            details = {kept.FIGURE: item.current}
         offered = tuple(item.verdicts) or matter.verdicts
-        verdict = next((each for each in offered if each.label == row[VERDICT]), None)
+        verdict = verdict_meant(row[VERDICT], offered)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
-        if not wrong and row[PROPOSED] and isinstance(item, LookRow) and not item.code:
-            wrong = f"这一行没有指标，不能写“{PROPOSED}”"
+        wrong = wrong or self._wrong_indicator(row, item, verdict)
         if verdict is None or wrong:
             return _refused(row, wrong, item.unit, label)
         if verdict is Verdict.QUERY and item.unit_id not in self._known.below:
@@ -164,21 +157,52 @@ class _Desk:
         )
         return self._done(row, decision, item.unit, label)
 
+    def _of_sample(self, row: TypedRow) -> str:
+        """Say where a unit that was drawn is decided about; empty where the row is none of 本期抽查单位."""
+        drawn = {one.unit for one in self._sheet.sampled}
+        if row.sheet != LOOKS_SHEET or row.number or row[UNIT] not in drawn:
+            return ""
+        waits = any(item.unit == row[UNIT] for item in self._sheet.waiting)
+        where = "请到{}它的那一行办理" if waits else "{}现在没有它的事项，不用再办"
+        return f"抽查单位不在这里办理，{where.format(f'《{WAITING_SHEET}》里')}"
+
+    def _wrong_indicator(self, row: TypedRow, item: Item, verdict: Verdict | None) -> str:
+        """Say what is wrong with the figure that a row names or proposes another one for; empty where nothing is."""
+        typed, code = row[INDICATOR], item.code
+        if typed and isinstance(item, WaitingRow):
+            code = indicator_meant(typed, self._sheet.indicators)
+            if not code:
+                return f"“{_quoted(typed)}”看不出是哪一个{INDICATOR}，请从下拉框里选，或者写代码"
+            if not item.takes_indicator and code != item.code:
+                return f"这一行不能另写“{INDICATOR}”，请写在待验收的那一行"
+            if item.takes_indicator and verdict not in _NEEDS_WORDS:
+                return f"“{INDICATOR}”只随{Verdict.RETURN.label}、{Verdict.QUERY.label}写"
+            if verdict is Verdict.RETURN and code in item.insisted:
+                return f"“{self._sheet.indicators[code]}”两次退回，单位都说明无误，不再退回"
+        if row[PROPOSED] and not code:
+            can_name = isinstance(item, WaitingRow) and item.takes_indicator
+            told = f"没有写“{INDICATOR}”" if can_name else "没有指标"
+            return f"这一行{told}，不能写“{PROPOSED}”"
+        return ""
+
     def _noted(self, row: TypedRow) -> RowAnswer | None:
         """Note where a unit stands, if that is another thing than what was printed."""
-        reason, until, paper = row[REASON], day_text(row[UNTIL]), row[PAPER]
+        reason, until, paper = row[REASON], row[UNTIL], row[PAPER]
         printed = self._printed(row.number)
         is_empty = not (reason or until or paper)
         if (reason, until, paper) == printed or (is_empty and not row.cells.keys() >= {*NOTED}):
             return None
         now = self._below.get(row.number)
         if now is None:
-            return _refused(row, self._why_not(row.number))
+            return self._no_longer(row)
         unit = now.row.unit
         wrong = _mixed_up(row, now) or unclear(reason, until, paper)
         # The printed day may be past: the paper comes when it comes.
-        if not wrong and until not in {"", printed[1]} and read_day(until) < self._known.today:
-            wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
+        if not wrong and until not in {"", printed[1]}:
+            if now.row.state.is_in and not now.row.late:
+                wrong = _NEEDS_NO_LEAVE
+            elif read_day(until) < self._known.today:
+                wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
         if wrong:
             return _refused(row, wrong, unit.name, Matter.UNIT.label)
         reason = reason or (GRANTED if until else "")
@@ -204,12 +228,13 @@ class _Desk:
         said, number = row[TAKEN_BACK], undoing_of(row.number)
         done, last = self._decided.get(row.number), self._known.past(row.number)
         answer = replace(_refused(row, ""), said=TAKEN_BACK)
-        if said in _NOTHING:
+        if not said:
             return None
         if said != YES:
             return replace(answer, words=f"“{TAKEN_BACK}”只能填“{YES}”")
         if done is None or last is None:
-            return replace(answer, words=self._why_not(row.number and number))
+            gone = self._no_longer(replace(row, number=row.number and number))
+            return replace(answer, words=gone.words, is_settled=gone.is_settled)
         answer = replace(answer, unit=done.unit, matter=done.label)
         if wrong := _mixed_up(row, done):
             return replace(answer, words=wrong)
@@ -222,7 +247,9 @@ class _Desk:
         words = f"{done_words(undoing, '', is_meant=self._known.is_meant)}“{last.verdict.label}”"
         return replace(answer, words=words, decision=undoing)
 
-    def pass_rest(self, typed: TypedReview, answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
+    def pass_rest(
+        self, rows: Sequence[TypedRow], answers: Sequence[RowAnswer]
+    ) -> Iterator[RowAnswer]:
         """Let pass what waits for it on this page, has nothing open, and of which nothing else is said here."""
         spoken_of = {each.number for each in answers}
         doubted = {
@@ -231,7 +258,8 @@ class _Desk:
             if each.decision and each.decision.verdict in {Verdict.RETURN, Verdict.QUERY}
         }
         left: list[str] = []
-        for row in typed.rows:
+        passed = 0
+        for row in rows:
             item = self._waiting.get(row.number)
             if row.sheet != WAITING_SHEET or item is None or item.matter is not Matter.PASSING:
                 continue
@@ -243,12 +271,16 @@ class _Desk:
                 continue
             decision = self._decision(row, item.unit_id, item.matter, Verdict.AGREE)
             decision = replace(decision, receipt=item.receipt, about=item.about, opinion="")
-            yield replace(
-                self._done(row, decision, item.unit, item.label), said=Verdict.AGREE.label
-            )
+            passed += 1
+            yield self._done(row, decision, item.unit, item.label)
         if left:
-            words = f"还有没办完的事项，没有一并通过：{'、'.join(left)}"
-            yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words)
+            words = (
+                f"{'' if self._known.is_meant else '将'}一并通过{passed}个"
+                if passed
+                else "没有可以一并通过的"
+            )
+            words += f"；另{len(left)}个还有别的事项，请逐个看：{'、'.join(left)}"
+            yield RowAnswer(sheet=WAITING_SHEET, row=0, said="全部通过", words=words, passed=passed)
 
     def _decision(
         self, row: TypedRow, unit_id: str, matter: Matter, verdict: Verdict
@@ -265,20 +297,29 @@ class _Desk:
             decider=row[DECIDER],
             handler=row[HANDLER],
             ground=row[GROUND],
-            dated=day_text(row[DATED]),
+            dated=row[DATED],
         )
 
-    def _why_not(self, number: str) -> str:
+    def _no_longer(self, row: TypedRow) -> RowAnswer:
+        """Answer a row whose number does not wait: who decided it, and what waits of that unit now."""
+        number = row.number
         if not number:
-            return f"“{NUMBER}”空着，不知道办理的是哪一项"
+            blank = f"“{NUMBER}”空着，不知道办理的是哪一项"
+            return _refused(row, self._of_sample(row) or blank)
         earlier, undoing = self._known.past(number), self._known.past(undoing_of(number))
-        if earlier and undoing:
-            return taken_back_words(undoing, self._waits.get(_what(earlier), ""))
-        return decided_words(earlier) if earlier else self._known.why_not(number)
+        if earlier is None:
+            return _refused(row, self._known.why_not(number))
+        if undoing:
+            return _refused(row, taken_back_words(undoing, self._waits.get(_what(earlier), "")))
+        words = decided_words(earlier) + waiting_words(
+            item for item in self._sheet.waiting if item.unit_id == earlier.unit_id
+        )
+        return replace(_refused(row, words), is_settled=_says_same(row, earlier))
 
     def _done(self, row: TypedRow, decision: NewDecision, unit: str, label: str) -> RowAnswer:
         words = done_words(decision, unit, is_meant=self._known.is_meant)
-        return replace(_refused(row, words, unit, label), decision=decision)
+        said = decision.verdict.label
+        return replace(_refused(row, words, unit, label), said=said, decision=decision)
 
 
 def _what(item: Item | BelowRow | Decision) -> tuple[Matter, str, str, str]:
@@ -288,6 +329,15 @@ def _what(item: Item | BelowRow | Decision) -> tuple[Matter, str, str, str]:
     if isinstance(item, LookRow):
         return Matter.LOOK, item.unit_id, item.receipt, item.code
     return item.matter, item.unit_id, item.receipt, item.about
+
+
+def _says_same(row: TypedRow, earlier: Decision) -> bool:
+    """Whether a row says what was decided before."""
+    if earlier.matter is Matter.UNIT:
+        typed = (row[REASON] or (GRANTED if row[UNTIL] else ""), row[UNTIL], row[PAPER])
+        return typed == tuple(str(earlier.details.get(key) or "") for key in _NOTED)
+    is_undone = earlier.verdict is Verdict.UNDO
+    return is_undone or verdict_meant(row[VERDICT], [earlier.verdict]) is not None
 
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
@@ -319,42 +369,6 @@ def _figure(typed: str) -> int | float | None:
     except CellFault:
         return None
     return figure if isinstance(figure, int) else float(figure)
-
-
-def _without_contradictions(answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
-    """Leave alone what two rows say differently of one number; what they say twice counts once."""
-    same: dict[str, list[tuple[RowAnswer, NewDecision]]] = {}
-    returned: dict[str, RowAnswer] = {}
-    for each in answers:
-        if each.decision:
-            same.setdefault(each.decision.number, []).append((each, each.decision))
-            if each.decision.verdict is Verdict.RETURN:
-                returned[each.decision.receipt] = each
-    for each in answers:
-        words = _overruled(each, each.decision, same, returned) if each.decision else ""
-        yield replace(each, words=words, decision=None) if words else each
-
-
-def _overruled(
-    answer: RowAnswer,
-    decision: NewDecision,
-    same: Mapping[str, Sequence[tuple[RowAnswer, NewDecision]]],
-    returned: Mapping[str, RowAnswer],
-) -> str:
-    """Say which other row of the sheet keeps a row from being applied; empty where none does."""
-    alike = same[decision.number]
-    first = alike[0][0]
-    if len({_meaning(each) for _, each in alike}) > 1:
-        lines = "、".join(str(each.row) for each, _ in alike)
-        return f"同一个编号第{lines}行的处理不一样，分不清以哪一行为准"
-    if first is not answer:
-        return f"与第{first.row}行重复，以那一行为准"
-    rival = returned.get(decision.receipt) if decision.is_passing else None
-    return f"同一份报送在{rival.where}退回，没有验收" if rival else ""
-
-
-def _meaning(decision: NewDecision) -> tuple[object, ...]:
-    return decision.verdict, decision.opinion, repr(sorted(decision.details.items()))
 
 
 def _typed_in(row: TypedRow, words: str) -> str:

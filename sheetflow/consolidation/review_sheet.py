@@ -7,8 +7,9 @@ typed into it against the same values. This module refuses to decide anything.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sheetflow.consolidation.states import BoardRow
 from sheetflow.periods import Period
@@ -54,6 +55,21 @@ class WaitingRow:
     is_clean: bool = False
     about: str = ""
     """What the decision will bear as its `about`."""
+    code: str = ""
+    """The indicator that it is about; of what is to be let pass one may be typed (`takes_indicator`)."""
+
+    insisted: Sequence[str] = ()
+    """The indicators to whose figure the unit kept twice: they are not returned once more."""
+
+    @property
+    def takes_indicator(self) -> bool:
+        """Whether 退回 and 请核实 may name the figure that they are about."""
+        return self.matter is Matter.PASSING
+
+    @property
+    def takes_figure(self) -> bool:
+        """Whether a figure may be proposed (电话商定数)."""
+        return Verdict.QUERY in self.verdicts and (self.takes_indicator or bool(self.code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +163,8 @@ class ReviewSheet:
     form: str
     title: str
     period: Period
+    indicators: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What each indicator is called, code and name, by code."""
     waiting: Sequence[WaitingRow] = ()
     looks: Sequence[LookRow] = ()
     offered: Sequence[LookRow] = field(default=(), repr=False)

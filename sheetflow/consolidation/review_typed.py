@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sheetflow.consolidation.review_meant import NO, bare, yes_meant
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
     DECIDED_SHEET,
@@ -25,7 +26,6 @@ from sheetflow.consolidation.review_sheet import (
     UNTIL,
     VERDICT,
     WAITING_SHEET,
-    YES,
     TypedRow,
 )
 from sheetflow.lookalikes import plain, without_spaces
@@ -45,6 +45,8 @@ _IN_DECIDED = frozenset({NUMBER, UNIT, TAKEN_BACK})
 """The other ones are printed there: who signed then, and what was said."""
 NOTED = (REASON, UNTIL, PAPER)
 """What is printed into cells that are typed into: emptied, it is taken off."""
+_ALL = ("同意", "通过", "全部通过", "同意通过", "全部同意")
+"""What people write beside 全部通过 for 是."""
 _TYPED = frozenset({VERDICT, OPINION, PROPOSED, REASON, UNTIL, PAPER, TAKEN_BACK})
 """A row bears something if one of these does."""
 
@@ -53,7 +55,7 @@ _TYPED = frozenset({VERDICT, OPINION, PROPOSED, REASON, UNTIL, PAPER, TAKEN_BACK
 class TypedReview:
     """What a 审核单 says that was dropped: its stamp, and what was typed into it.
 
-    `passes_rest`: 是 stands beside 本页待验收的其余单位全部通过.
+    `passes_rest`: 是 stands beside 本页待验收的其余单位全部通过; `rest` is what stands there otherwise.
     """
 
     campaign: str = ""
@@ -63,6 +65,7 @@ class TypedReview:
     token: str = ""
     rows: tuple[TypedRow, ...] = ()
     passes_rest: bool = False
+    rest: str = ""
 
 
 def read_rows(raw: RawWorkbook) -> TypedReview:
@@ -70,14 +73,19 @@ def read_rows(raw: RawWorkbook) -> TypedReview:
     by_title = {sheet.title.strip(): sheet for sheet in raw.sheets}
     rows: list[TypedRow] = []
     signed: dict[str, str] = {}
-    passes_rest = False
+    rest = ""
     for title in SHEETS:
         if sheet := by_title.get(title):
             found, above = _read_sheet(title, sheet)
             rows += found
             signed = signed or above
-            passes_rest |= title == WAITING_SHEET and _passes_rest(sheet)
-    return TypedReview(rows=tuple(_signed(row, signed) for row in rows), passes_rest=passes_rest)
+            rest = _said_of_rest(sheet) if title == WAITING_SHEET else rest
+    passes_rest = bool(yes_meant(rest, _ALL))
+    return TypedReview(
+        rows=tuple(_signed(row, signed) for row in rows),
+        passes_rest=passes_rest,
+        rest="" if passes_rest or bare(rest) in NO else rest,
+    )
 
 
 def _signed(row: TypedRow, once: dict[str, str]) -> TypedRow:
@@ -118,15 +126,17 @@ def _read_sheet(title: str, sheet: RawSheet) -> tuple[list[TypedRow], dict[str, 
     return rows, above
 
 
-def _passes_rest(sheet: RawSheet) -> bool:
+def _said_of_rest(sheet: RawSheet) -> str:
+    """Give what was typed beside 全部通过: the cell after it, or where columns were put between, a 是."""
     for _, cells in sheet.numbered_rows():
         texts = [_text(cell) for cell in cells]
         if NUMBER in texts:
-            return False
+            return ""
         for at, text in enumerate(texts):
             if text.startswith(PASS_THE_REST):
-                return YES in texts[at + 1 :]
-    return False
+                after = texts[at + 1 :]
+                return next((said for said in after if yes_meant(said, _ALL)), "".join(after[:1]))
+    return ""
 
 
 def _text(cell: CellValue) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from sheetflow.consolidation.review_sheet import WaitingRow
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.schemas.review import FORWARDED, Decision, Matter, NewDecision, Verdict
+from sheetflow.schemas.review import FORWARDED, Decision, Matter, NewDecision, Question, Verdict
 
 _DONE: Mapping[tuple[Matter, Verdict], str] = {
     (Matter.HELD, Verdict.AGREE): "{done}放行，系统重新审核后答复{unit}",
@@ -49,6 +50,16 @@ def taken_back_words(undoing: Decision, number: str) -> str:
         f"请在新的审核单里办理，现在的编号是{number}" if number else "现在不用办理，请看新的审核单"
     )
     return f"原来的处理已{_by_whom(undoing)}撤销，{now}"
+
+
+def waiting_words(rows: Iterable[WaitingRow]) -> str:
+    """Say what waits of a unit now, whose earlier matter was decided; empty where nothing does."""
+    named = [
+        f"{f'第{turn}号的' if (turn := row.receipt.rpartition('-')[2]) else ''}{row.label}（编号{row.number}）"
+        for row in rows
+        if row.label != Question.OPEN.label
+    ]
+    return f"。现在等着办理的是{'、'.join(named)}，请用新的审核单" if named else ""
 
 
 def _by_whom(decision: Decision) -> str:

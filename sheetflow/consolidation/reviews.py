@@ -313,18 +313,18 @@ def _handed_up(
 def heard_of(review: Review, receipt: str, names: Mapping[str, str]) -> tuple[Heard, ...]:
     """Give the returns and questions that judging a submission hears, by number.
 
-    Those of itself and of earlier ones: a return until a submission in between was let pass, a question
-    until it is closed. What it answered itself it hears for good: both statements stand. `names` are those
+    Those of itself and of earlier ones: a return until a submission in between was let pass (then as past, where
+    one before answered it: its answer goes on), a question until it is closed. What it answered itself it hears for good: both statements stand. `names` are those
     of units by id; whatever an administrator decided speaks for the superior.
     """
     this = review.by_receipt.get(receipt)
     if this is None:
         return ()
-    said = [
-        each
-        for each in review.stands
-        if each.verdict is Verdict.RETURN and not _passed_after(review, each.receipt, receipt)
-    ]
+    returned = [each for each in review.stands if each.verdict is Verdict.RETURN]
+    past = {each.number for each in returned if _passed_after(review, each.receipt, receipt)}
+    earlier = (each for each in review.in_order if each.arrival_id < this.arrival_id)
+    answered = {number for each in earlier for number in each.answers}
+    said = [each for each in returned if each.number not in past - answered]
     said += [
         each.decision
         for each in questions_of(review)
@@ -333,7 +333,9 @@ def heard_of(review: Review, receipt: str, names: Mapping[str, str]) -> tuple[He
     ]
     superior = names.get(review.superior, "上级")
     return tuple(
-        _heard(review, each, names.get(each.by_unit, superior))
+        replace(
+            _heard(review, each, names.get(each.by_unit, superior)), is_past=each.number in past
+        )
         for each in sorted(said, key=lambda each: each.number)
         if (about := review.by_receipt.get(each.receipt)) and about.arrival_id <= this.arrival_id
     )

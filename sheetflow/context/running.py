@@ -94,6 +94,19 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
+WAITED_OUT = (StoreBusyError, TemporaryError, WorkspaceError)
+"""Errors of ours that another time may mend."""
+
+
+def said_of(context: Context, error: Exception, words: str) -> str:
+    """Say in a sentence what ended work that is called `words`."""
+    if isinstance(error, SheetflowError):
+        return str(error)
+    if isinstance(error, OSError):
+        return str(TemporaryError.of(error, words, context.workspace.root))
+    return "程序出错，详见日志；稍后自动重试。"
+
+
 class Retry:
     """Does one kind of work again and again, whatever comes in between.
 
@@ -118,18 +131,14 @@ class Retry:
         """
         try:
             pause = work()
-        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
-            LOG.warning("%s put off: %s", self._name, trouble)
-            self.troubles = (str(trouble),)
-        except OSError as error:
-            said = str(TemporaryError.of(error, self._words, self._context.workspace.root))
-            LOG.warning("%s put off: %s", self._name, said)
-            self.troubles = (said,)
-        except SheetflowError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the service outlives a fault of ours
-            LOG.error("%s met a fault of ours: %s", self._name, describe(error))
-            self.troubles = ("程序出错，详见日志；稍后自动重试。",)
+        except Exception as error:
+            if isinstance(error, SheetflowError) and not isinstance(error, WAITED_OUT):
+                raise
+            self.troubles = (said_of(self._context, error, self._words),)
+            if isinstance(error, (*WAITED_OUT, OSError)):
+                LOG.warning("%s put off: %s", self._name, self.troubles[0])
+            else:  # the service outlives a fault of ours
+                LOG.error("%s met a fault of ours: %s", self._name, describe(error))
         else:
             self.troubles = ()
             self._failures, self._due = 0, 0.0

@@ -29,6 +29,7 @@ NEWER = frozenset(
         "filed.txt",
         "gathered.txt",
         "issued.txt",
+        "leave.txt",
         "报送进度.html",
     }
 )

@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from sheetflow.findings import Severity
 from sheetflow.periods import Cadence
-from sheetflow.schemas.columns import Mask, NotAfter
+from sheetflow.schemas.columns import Column, Mask, NotAfter
+from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.forms import Across, Attachments
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Kind, RollUp
 from sheetflow.units.levels import Review
 
@@ -20,6 +22,17 @@ T = TypeVar("T")
 
 YES, NO = "是", "否"
 YES_NO: Mapping[str, bool] = MappingProxyType({YES: True, NO: False})
+
+MENDED = "退回修改"
+"""What a cover that offers it beside 更正 says of what a superior returned."""
+
+
+def mending_of(correction: Is | None, columns: Mapping[str, Column]) -> Is | None:
+    """Tell when a cover says that it mends a return; None where its 报送性质 does not offer that."""
+    column = columns.get(correction.column) if correction else None
+    is_offered = column and isinstance(column.type, Choice) and MENDED in column.type.options
+    return Is(column.key, (MENDED,)) if column and is_offered else None
+
 
 NOT_ASKED = "不查"
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(

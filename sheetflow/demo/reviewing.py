@@ -149,7 +149,7 @@ def _counties(
             target = scene.folder / f"{moment:%m%d}" / drop.unit.folder / path.name
             _edit(path, target, ISSUES_SHEET, partial(_type_answer, words))
             planted = [
-                Planted(drop.unit.folder, name, form.cover_sheet.title, "", rule)
+                Planted(drop.unit.folder, name, "", "", rule)
                 for name in (drop.path.name, target.name)
             ]
             scene.planted.extend(planted)

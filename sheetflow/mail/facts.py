@@ -15,9 +15,20 @@ from pathlib import Path, PurePosixPath
 from sheetflow.consolidation.reviews import Review, excused_until
 from sheetflow.context import LOG, Context
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import QUESTION, Finding, count_places, group_of, in_order, settled_words
+from sheetflow.findings import (
+    ASKED_RULE,
+    QUESTION,
+    REFUSED_RULE,
+    REJECTED_RULE,
+    RETURNED_RULE,
+    Finding,
+    count_places,
+    group_of,
+    in_order,
+    settled_words,
+)
 from sheetflow.mail.letter import render_mail
-from sheetflow.mail.letter_data import Event, MailData, MailFinding
+from sheetflow.mail.letter_data import Event, MailData, MailFinding, clean_quote
 from sheetflow.periods import Period, date_in_words, end_of, moment_in_words
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.evidence import FILE_NAMES, OF_FILES
@@ -26,9 +37,19 @@ from sheetflow.schemas.review import Matter
 from sheetflow.store.records import Attachment, Mail, NewMail
 from sheetflow.units import Unit
 
+FormPeriod = tuple[Form, Period]
+
 _FIRST = 10
 _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
+_ELSEWHERE = "原话见“问题清单”"
+_TYPED = {
+    RETURNED_RULE: ("said", _ELSEWHERE),
+    ASKED_RULE: ("said", _ELSEWHERE),
+    REFUSED_RULE: ("said", f"，{_ELSEWHERE}"),
+    REJECTED_RULE: ("why", "原话见退回的通知"),
+}
+"""Which argument of a finding an officer typed, and what a mail says in its place: anybody may be named there."""
 
 
 def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData:
@@ -46,6 +67,33 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         drop_folder=context.workspace.inbox_of(unit).name,
         office=context.office_of(unit),
         superior=context.superior_of(unit),
+        superior_phone=_office_phone(context, unit),
+    )
+
+
+def _office_phone(context: Context, unit: Unit) -> str:
+    """Give the telephone of the office above; none where it looks like somebody's own."""
+    phone = context.tree[unit.parent].office_phone if unit.parent else ""
+    return phone if clean_quote(phone) == phone else ""
+
+
+def facts_of_several(
+    context: Context, unit: Unit, asked: Sequence[FormPeriod], lines: Sequence[str]
+) -> MailData:
+    """Give what a mail to `unit` says that asks for several forms' periods at once, a line for each.
+
+    It names a deadline where all have the same.
+    """
+    facts = [mail_facts(context, unit, form.key, period.period_id) for form, period in asked]
+    deadlines = {each.deadline for each in facts}
+    return replace(
+        facts[0],
+        several=len(asked),
+        form="、".join(dict.fromkeys(each.form for each in facts)),
+        other_form="",
+        period="",
+        deadline=deadlines.pop() if len(deadlines) == 1 else "",
+        remarks=tuple(lines),
     )
 
 
@@ -71,21 +119,17 @@ def mail_heading(context: Context, reader: str) -> MailData:
 
 
 def with_findings(context: Context, data: MailData, judgement: Judgement) -> MailData:
-    """Tell of what was found: the first findings in words, in the order of 问题清单.
-
-    What files beside a workbook are called no mail says: people name files after women.
-    """
+    """Tell of what was found: the first findings in words, in the order of 问题清单."""
     catalogue, said = context.campaign.catalogue, judgement.explanations
     findings = in_order(judgement.findings, said)
 
     def worded(finding: Finding) -> MailFinding:
         settled = said.get(finding.identity)
-        told = replace(finding, arguments={**finding.arguments, FILE_NAMES: ""})
         return MailFinding(
             number=finding.number,
             group=group_of(finding, said),
             place=finding.place.words,
-            wrong=catalogue.wrong(told if finding.rule.startswith(OF_FILES) else finding),
+            wrong=catalogue.wrong(fit_for_mail(finding)),
             remedy=settled_words(settled) if settled else catalogue.remedy(finding),
             severity=finding.label,
         )
@@ -100,6 +144,20 @@ def with_findings(context: Context, data: MailData, judgement: Judgement) -> Mai
         counts=(*counts, (QUESTION, asked)),
         explained=sum(explained.values()),
     )
+
+
+def fit_for_mail(finding: Finding) -> Finding:
+    """Give a finding without what somebody typed: the words of a superior, the names of files.
+
+    Those stand in the workbook that is handed back; no mail can know whom they name.
+    """
+    arguments = dict(finding.arguments)
+    if finding.rule.startswith(OF_FILES):
+        arguments[FILE_NAMES] = ""
+    if finding.rule in _TYPED:
+        name, instead = _TYPED[finding.rule]
+        arguments[name] = instead if arguments.get(name) else ""
+    return replace(finding, arguments=arguments)
 
 
 def quotable_name(name: str) -> str:

@@ -43,7 +43,7 @@ _URGENT = "【加急】"
 
 OUTCOME, OPENING, STEPS = "结果", "正文", "办法"
 
-_NOT_NAMED = {"form", "other_form", "also", "counts", "drop_folder"}
+_NOT_NAMED = {"form", "other_form", "several", "counts", "drop_folder"}
 """What a mail is told that templates have in other words only."""
 
 _HEADING = re.compile(r"^==[ \t]*(\S+?)[ \t]*==[ \t]*$", re.MULTILINE)
@@ -75,6 +75,7 @@ def render_mail(templates: Mapping[str, str], event: str, data: MailData) -> Mai
     names["opening"], names["steps"] = words[OPENING], words.get(STEPS, ())
     # Offices have templates of their own, which know of no forms: the period bears the name.
     beside = {"period": f"{data.period}《{data.other_form}》"} if data.other_form else {}
+    beside |= {"period": names["workbook"]} if data.several else {}
     return MailText(
         # Offices have subjects of their own, which know of no hurry.
         subject=clean_header(_URGENT * data.urgent + desk.render(SUBJECT, names | beside)),
@@ -180,6 +181,7 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
     """Every name that a template may use; the default README.txt of the folder lists them."""
     total = sum(count for _, count in data.tallies)
     form = f"《{data.form}》" if data.form else "工作簿"
+    workbook = f"{data.several}张报表" if data.several else f"{data.period}{form}"
     file = (
         f"附件“{data.attachment}”"
         if data.attachment
@@ -188,7 +190,7 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
     fields = [field.name for field in dataclasses.fields(data) if field.name not in _NOT_NAMED]
     return {name: getattr(data, name) for name in fields} | {
         "event": event.value,
-        "workbook": f"{data.period}{form}{data.also}",
+        "workbook": workbook,
         "findings": data.findings[:MOST_FINDINGS],
         "total": total,
         "tally": "、".join(f"{label}{count}处" for label, count in data.tallies),

@@ -37,6 +37,7 @@ class Event(StrEnum):
     DIGEST = "digest"
     CONTACT = "contact"
     REVIEWED = "reviewed"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +65,12 @@ class MailData:
     says which: 定稿 or 正本), it was filed; for a 审核单, all of its rows took effect. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
-    `waits` says that something waits for the reader's decision. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
+    `waits` says that something waits for the reader's decision, of a 审核单 that some row is to be mended. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
     `by` names the superior that returned the workbook or asks about it, `asked` counts its questions that want
     an answer. `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
     the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
-    `repeats` is it where nothing was changed; `overtaken` the one that stands although this one was accepted. `other_form` is the form's
+    `repeats` is it where nothing was changed (of a 审核单: that all was decided before); `overtaken` the one that stands although this one was accepted. `other_form` is the form's
     title where it is not the campaign's main one: the subject names it then. `attachment` is empty
     when attaching is switched off; `file_place` then tells where the file lies.
     """
@@ -91,8 +92,10 @@ class MailData:
     late: bool = False
     nil: bool = False
     explained: int = 0
-    also: str = ""
-    """What else the mail is about, in words that follow the workbook's name: 、2012年《河道名录》."""
+    several: int = 0
+    """So many forms' periods are asked for in one mail, 0 for the one that it names: `remarks` has a line for each."""
+    prefilled: bool = False
+    """The workbook holds what was reported of earlier periods of the year, where anything was."""
     urgent: bool = False
     """It is due by the clock: the subject says 加急."""
     corrects: str = ""
@@ -112,6 +115,8 @@ class MailData:
     paper: str = ""
     office: str = ""
     superior: str = ""
+    superior_phone: str = ""
+    """The telephone of the office above, as the list of units has it."""
     contact: str = ""
     signature: str = ""
     date: str = ""
@@ -179,6 +184,7 @@ def without_content(data: MailData) -> MailData:
         other_unit=data.other_unit,
         office=data.office,
         superior=data.superior,
+        superior_phone=data.superior_phone,
         contact=data.contact,
         signature=data.signature,
         date=data.date,

@@ -262,9 +262,13 @@ def requeue(context: Context, numbers: Collection[int]) -> int:
             )
         unit_id = known[number].unit_id
         if not mails_now(context, unit_id):
-            raise RequestError(
-                f"第{number}号邮件的单位 {unit_id} 没有邮箱。请先在 units.xlsx 里填好。"
-            )
+            whose, place = f"单位 {unit_id} 没有邮箱", "units.xlsx"
+            if not unit_id:
+                whose, place = (
+                    "收信人是管理员，没有填邮箱",
+                    "sheetflow.toml 的 [contact] administrator",
+                )
+            raise RequestError(f"第{number}号邮件的{whose}。请先在 {place} 里填好。")
     with context.store.together():
         for number in numbers:
             whom = mails_now(context, known[number].unit_id)

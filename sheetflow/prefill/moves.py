@@ -21,9 +21,9 @@ from sheetflow.schemas.layout import (
     FIRST_ROW,
     HEADER_ROW,
     STATISTICS_COLUMNS,
-    TOTAL_COLUMN,
     cell_in,
     column_number,
+    measured_in,
 )
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name, parse_cell_name
@@ -118,5 +118,5 @@ def _among_figures(place: Place, form: Form) -> tuple[int, str]:
         return 0, ""
     row = FIRST_ROW + codes.index(place.column)
     known = place.key in STATISTICS_COLUMNS
-    column = STATISTICS_COLUMNS.index(place.key) + 1 if known else TOTAL_COLUMN
-    return row, cell_name(row, column)
+    heading = place.key if known else measured_in(form.kinds[place.column])
+    return row, cell_name(row, STATISTICS_COLUMNS.index(heading) + 1)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sheetflow.findings import (
+    RETURNED_RULE,
     Finding,
     Identity,
     Place,
@@ -69,6 +70,8 @@ def prefill_returned(
             rows[sheet.key] = [*filled, *printed_keys(sheet, filled, earlier)]
     if not any(rows.get(form.cover.sheet, ())):
         rows[form.cover.sheet] = [cover_cells(form, unit, book.said_period)]
+    if any(finding.rule == RETURNED_RULE for finding in judgement.findings):
+        rows[form.cover.sheet] = [_mending(form, row) for row in rows[form.cover.sheet]]
     moves = {key: Moves.of(found, form) for key, found in book.sheets.items()}
     stamp = stamp_of(campaign, form, unit, book.period)
     if book.other_period:
@@ -106,6 +109,14 @@ def prefill_returned(
             if _is_gone(finding.place, book.form, form)
         },
     )
+
+
+def _mending(form: Form, card: Cells) -> Cells:
+    """Say on the cover that what comes next mends what a superior returned; who says 更正 keeps that."""
+    mending, correction = form.cover.mending, form.cover.correction
+    if mending is None or (correction and card.get(correction.column) in correction.options):
+        return card
+    return {**card, mending.column: mending.options[0]}
 
 
 _NO_MORE = "新版没有这一处，不用再改"

@@ -354,7 +354,12 @@ def _of_cover(form: Form) -> Iterator[str]:
     for column in form.counted_answers:
         if not isinstance(column.type, Choice) or column.personal or column.disclosure != OPEN:
             yield f"{_named(sheet, column)}要在上级计数（counted），应是人人可见的单选栏目"
-    for words, condition in (("更正条件", cover.correction), ("零报告条件", cover.nil)):
+    conditions = (
+        ("更正条件", cover.correction),
+        ("退回修改条件", cover.mending),
+        ("零报告条件", cover.nil),
+    )
+    for words, condition in conditions:
         yield from _of_use(form, f"{name}的{words}", sheet, (), condition)
     for key in sorted(cover.exempt_when_nil - form.by_key.keys()):
         yield f"零报告可以不填的表里有{key}，没有这张表"

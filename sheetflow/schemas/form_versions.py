@@ -65,12 +65,14 @@ def _cover_in(cover: Cover, sheets: Mapping[str, Sheet]) -> Cover:
     """Give the cover without the roles that none of its columns plays."""
     known = sheets[cover.sheet].by_key
     correction, nil, taking = cover.correction, cover.nil, cover.taking_over
+    mending = cover.mending
     return replace(
         cover,
         preparer=cover.preparer if cover.preparer in known else "",
         phone=cover.phone if cover.phone in known else "",
         reason=cover.reason if cover.reason in known else "",
         correction=correction if correction and known.keys() >= {correction.column} else None,
+        mending=mending if mending and known.keys() >= {mending.column} else None,
         taking_over=taking if taking and known.keys() >= {taking.column} else None,
         nil=nil if nil and known.keys() >= set(nil.columns()) else None,
         exempt_when_nil=cover.exempt_when_nil & sheets.keys(),

@@ -30,7 +30,8 @@ class Cover:
     """Which card says who reports, for when, and whether there is anything to report.
 
     All but the conditions are column keys of `sheet`; `correction` holds where an accepted workbook
-    is corrected, `reason` says why. `taking_over` holds where the unit reports as part of its own what is of
+    is corrected, `reason` says why; `mending` holds where it mends what a superior returned, and is put into the
+    copy that it returned. `taking_over` holds where the unit reports as part of its own what is of
     units that were merged into it within the period (已并入本单位填报); without it they report by themselves,
     and where no form asks, their successor always reports for them. `exempt_when_nil` are cards that a nil return may leave empty.
     """
@@ -44,6 +45,7 @@ class Cover:
     phone: str = ""
     reason: str = ""
     correction: Is | None = None
+    mending: Is | None = None
     taking_over: Is | None = None
     nil: Condition | None = None
     exempt_when_nil: frozenset[str] = frozenset()

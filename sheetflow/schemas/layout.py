@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from sheetflow.schemas.cells import Reference
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.sheets import Lookup, Sheet
+from sheetflow.schemas.sheets import Kind, Lookup, Sheet
 from sheetflow.workbook import Address, cell_name, column_letters
 
 TITLE_ROW = 1
@@ -48,6 +48,11 @@ STAMP_NAME = "sheetflow_{key}"
 
 STATISTICS_COLUMNS = ("代码", "指标", "计量单位", "上期累计", "本期", "累计/期末")
 PREVIOUS_COLUMN, CURRENT_COLUMN, TOTAL_COLUMN = 4, 5, 6
+
+
+def measured_in(kind: Kind) -> str:
+    """The column of the statistics that shows what one workbook gives by itself: 本期 of a flow, else 累计/期末."""
+    return STATISTICS_COLUMNS[(CURRENT_COLUMN if kind is Kind.FLOW else TOTAL_COLUMN) - 1]
 
 
 def columns_in(sheet: Sheet, version: int) -> tuple[Column, ...]:

@@ -67,10 +67,9 @@ def moved_deadlines(
 ) -> MovedDeadlines:
     """Gather them from the settings' `table` and from what was decided of postponements."""
     fixed: dict[tuple[str, str, str], dt.datetime] = {}
-    # Whoever names more is meant before who names less.
-    for name, until in sorted(table.items(), key=lambda entry: len(entry[0].split())):
+    for name in _ranked(campaign, table):
         for form in campaign.forms:
-            fixed |= dict.fromkeys(_named(campaign, form, name.split()), until)
+            fixed |= dict.fromkeys(_named(campaign, form, name.split()), table[name])
     postponed: dict[tuple[str, str, str, str], dt.datetime] = {}
     for each in standing(decisions):
         approved = each.matter is Matter.POSTPONEMENT and each.verdict is Verdict.AGREE
@@ -83,11 +82,10 @@ def moved_deadlines(
 def moment_of(
     campaign: Campaign, table: Mapping[str, dt.datetime], form: Form, period: Period
 ) -> dt.datetime | None:
-    """Give what the settings' `table` says of a form's period, whatever the level; the more is named, the better."""
-    named = sorted(table, key=lambda name: len(name.split()), reverse=True)
+    """Give what the settings' `table` says of a form's period, whatever the level."""
     meant = (
         table[name]
-        for name in named
+        for name in reversed(_ranked(campaign, table))
         for _, which, _ in _named(campaign, form, name.split())
         if which == period.period_id
     )
@@ -101,6 +99,15 @@ def naming_nothing(campaign: Campaign, names: Iterable[str]) -> list[str]:
         for name in names
         if not any(any(_named(campaign, form, name.split())) for form in campaign.forms)
     ]
+
+
+def _ranked(campaign: Campaign, names: Iterable[str]) -> list[str]:
+    """Put what counts most last: who names more is meant before who names less, then a form before a level.
+
+    Of two that name the same the later one counts.
+    """
+    forms = {word for form in campaign.forms for word in (form.key, form.title)}
+    return sorted(names, key=lambda name: (len(name.split()), not forms.isdisjoint(name.split())))
 
 
 def _named(campaign: Campaign, form: Form, words: Iterable[str]) -> Iterator[tuple[str, str, str]]:

@@ -1,28 +1,29 @@
 """Once a day at most, the administrator's own mail: what failed, what waits too long, and the remedy.
 
-It goes on working days, from half past eight on, at the first pass at which there is something to say.
+It goes on working days, from half past eight on, at the first pass at which there is something to say: of that very
+pass, also where it failed.
 It counts what may bear a person's name (files, addresses) and quotes none of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sheetflow.consolidation.contents import Waiting, Waits, tell, told_besides
 from sheetflow.context import Context
-from sheetflow.context.running import read_health
 from sheetflow.intake.sighting import Scan
 from sheetflow.mail.facts import compose_mail, mail_heading
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import OFFICE_ZONE, is_working_day
 from sheetflow.service.calendar import Task
 from sheetflow.service.changes import template_troubles
-from sheetflow.service.nightly_backup import backup_missing
 from sheetflow.service.waiting import what_waits
 from sheetflow.store.records import Document
 
+TOLD = "told"
+"""In a document of the calendar: of how many things."""
 FROM, UNTIL = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(18, tzinfo=OFFICE_ZONE)
 _SOON, _LONG = dt.timedelta(hours=1), dt.timedelta(days=3)
 """So long a fault of ours, and what others have to see to, may wait without a word."""
@@ -41,8 +42,12 @@ _COUNTED: Mapping[Waits, tuple[str, str]] = {
         "请运行 sheetflow status 看是哪些；多半是有人开着或者改过，或者磁盘满了、没有权限。",
     ),
     Waits.INBOX: (
-        "报送文件夹里没有收的东西{count}处",
-        "请运行 sheetflow status 看是哪些，移到该放的文件夹。",
+        "报送文件夹里没有收、收不了的东西{count}处",
+        "请运行 sheetflow status 看是哪些，照写明的办法处理。",
+    ),
+    Waits.UNNAMED: (
+        "收到的附件没有归到哪份表的{count}处",
+        "请运行 sheetflow status 看是哪些；名称与表里写的不一致的，请单位改好后重放。",
     ),
     Waits.HELD: (
         "待确认的报送{count}件没有人决定",
@@ -51,8 +56,16 @@ _COUNTED: Mapping[Waits, tuple[str, str]] = {
 }
 
 
-def administrators_mail(context: Context, until: dt.datetime) -> Iterator[Task]:
-    """Give today's mail to the administrator, where there is something to say by now."""
+def administrators_mail(
+    context: Context,
+    until: dt.datetime,
+    troubles: Collection[str] = (),
+    look: Callable[[], Iterable[Waiting]] | None = None,
+) -> Iterator[Task]:
+    """Give today's mail to the administrator, where there is something to say by now.
+
+    `troubles` are those of the pass, `look` gives what waits after it; without one the inbox is not looked at.
+    """
     now = context.clock.now()
     begins, ends = (dt.datetime.combine(now.date(), time) for time in (FROM, UNTIL))
     name = f"administrator.{now:%Y%m%d}"
@@ -63,7 +76,8 @@ def administrators_mail(context: Context, until: dt.datetime) -> Iterator[Task]:
         return
     if context.store.calendar.find_done([name]):
         return
-    if said := what_to_tell(context):
+    waiting = look() if look else what_waits(context, Scan())
+    if said := what_to_tell(context, troubles, waiting):
         yield Task(
             name=name,
             what="告知管理员",
@@ -75,18 +89,15 @@ def administrators_mail(context: Context, until: dt.datetime) -> Iterator[Task]:
         )
 
 
-def what_to_tell(context: Context) -> tuple[str, ...]:
+def what_to_tell(
+    context: Context, troubles: Iterable[str], waiting: Iterable[Waiting]
+) -> tuple[str, ...]:
     """Say what failed or waits too long now, each with its remedy."""
-    health = read_health(context.workspace.health)
-    troubles = (
-        *(health.troubles if health else ()),
-        *template_troubles(context),
-        *filter(None, [backup_missing(context)]),
-    )
     now = context.clock.now()
-    waiting = [each for each in what_waits(context, Scan()) if _is_too_long(each, now)]
-    others = [each for each in waiting if each.kind not in _COUNTED]
-    return (*told_besides(troubles, others), *tell(others), *_counted(waiting))
+    long = [each for each in waiting if _is_too_long(each, now)]
+    others = [each for each in long if each.kind not in _COUNTED]
+    met = (*troubles, *template_troubles(context))
+    return (*told_besides(met, long), *tell(others), *_counted(long))
 
 
 def _is_too_long(waiting: Waiting, now: dt.datetime) -> bool:
@@ -110,4 +121,4 @@ def _tell(context: Context, name: str, said: tuple[str, ...]) -> Document:
     address = context.settings.contact.administrator
     mail = compose_mail(context, (address,), Event.ADMINISTRATOR, data, name)
     context.store.mails.record_mails([mail], context.clock.now())
-    return {"told": len(said)}
+    return {TOLD: len(said)}

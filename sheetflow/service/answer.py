@@ -33,7 +33,13 @@ from sheetflow.context.paths import (
     workbook_path,
 )
 from sheetflow.errors import SheetflowError, UnreadableError, describe
-from sheetflow.findings import Explanation, Finding, Identity, Severity, open_questions
+from sheetflow.findings import (
+    Explanation,
+    Finding,
+    Identity,
+    Severity,
+    open_questions,
+)
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
 from sheetflow.schemas.forms import Form
@@ -41,12 +47,13 @@ from sheetflow.service.attempts import last_round
 from sheetflow.service.books import declared
 from sheetflow.service.files_up import withdraw
 from sheetflow.service.gathering import rows_before
+from sheetflow.service.notices import notice_of, with_receipt_overtaken
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
 from sheetflow.service.review_result import begin_result, result_head
 from sheetflow.service.unit_history import merged_figures, merged_since, past_books, request_for
 from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
-from sheetflow.writing import NoticeData, ReceiptData, ReceiptFigure, write_notice
+from sheetflow.writing import ReceiptData, ReceiptFigure
 
 _MOST_IN_WORDS = 50
 _HAPPENED = {
@@ -72,7 +79,7 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
         return _with_questions(context, submission, arrival, findings, mark, making)
     form = [("报表", context.form(submission.form).title)] if submission.form else []
     notice = partial(
-        _notice,
+        notice_of,
         context,
         arrival,
         heading=f"{ANSWERS[submission.outcome]}通知",
@@ -84,8 +91,10 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
         said = load_explanations(context.store.contents.find_explanations(submission))
         form_and_period = (submission.form, submission.period)
         work = _returned(context, arrival, form_and_period, findings, said, submission.receipt)
-        return _making(mark, path, work, partial(notice, findings[:_MOST_IN_WORDS]))
-    return _making(mark, path, notice(findings))
+        making = _making(mark, path, work, partial(notice, findings[:_MOST_IN_WORDS]))
+    else:
+        making = _making(mark, path, notice(findings))
+    return with_receipt_overtaken(context, submission, arrival, findings, mark, making)
 
 
 def _with_questions(
@@ -184,7 +193,7 @@ def _precheck(context: Context, mark: Stale) -> Making:
     told = findings[:_MOST_IN_WORDS]
     heard = context.campaign.catalogue.wrong(told[0]) if told else ""
     happened = f"{heard}。这次预审没有报送。"
-    notice = partial(_notice, context, arrival, told, heading="预审结果", happened=happened)
+    notice = partial(notice_of, context, arrival, told, heading="预审结果", happened=happened)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
         form_and_period = (str(head["form"]), str(head["period"]))
         return _making(
@@ -253,32 +262,6 @@ def _receipt(
             for finding in findings
             if finding.identity in said
         ],
-    )
-
-
-def _notice(
-    context: Context,
-    arrival: Arrival,
-    findings: tuple[Finding, ...],
-    *,
-    heading: str,
-    happened: str,
-    facts: Sequence[tuple[str, str]] = (),
-) -> bytes:
-    catalogue = context.campaign.catalogue
-    return write_notice(
-        NoticeData(
-            campaign=context.campaign.title,
-            heading=heading,
-            unit=context.tree[arrival.unit_id],
-            received=arrival.arrived_at,
-            file_name=arrival.name,
-            happened=happened,
-            reasons=[catalogue.wrong(finding) + "。" for finding in findings],
-            remedies=[catalogue.remedy(finding) + "。" for finding in findings],
-            facts=facts,
-            sha256=arrival.sha256,
-        )
     )
 
 

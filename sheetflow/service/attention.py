@@ -239,7 +239,7 @@ def _sampled(
 ) -> tuple[tuple[SampledUnit, ...], str]:
     """Give who was drawn for the period; draw once nobody can choose any longer to be drawn.
 
-    That is when all are in, or the deadline has passed of all: only then a draw is made.
+    That is when all are in, or the deadline has passed of all, or the unit's own has: only then a draw is made.
     """
     store, (by, form, period) = context.store.attention, _where(unit, books)
     known = store.find_drawn(by, form)
@@ -276,9 +276,11 @@ def _sample(context: Context, books: Books, unit_id: str) -> SampledUnit:
 
 
 def _is_over(context: Context, unit: Unit, books: Books) -> bool:
-    """Whether all directly below are in, or past their deadline."""
+    """Whether all directly below are in, or past their deadline (缓报 too); or the unit's own is over."""
     expected = [each for each in books.expected(unit) if each.parent == unit.unit_id]
-    passed = passed_until(context)
+    passed, own = passed_until(context), context.deadline(unit, books.form, books.period)
+    if passed and own <= passed:
+        return True
     due = [
         books.deadlines.get((each.unit_id, books.period.period_id))
         for each in expected

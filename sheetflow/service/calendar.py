@@ -52,6 +52,8 @@ class Task:
     """It is due by the clock (加急): no hour of a working day is too early or too late."""
     from_begun_on: bool = False
     """What was due before the calendar began is nobody's business."""
+    goes_first: bool = False
+    """Of what is due in one pass it is done first: what comes after knows what it told."""
     gather: Gather | None = None
     part: Any = None
     words: str = ""
@@ -87,11 +89,9 @@ class CalendarReport:
 def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
     """Do what is due and was not done; what fails is tried again in the next pass, and stops no other.
 
-    It is called under the lock, and does nothing where the settings switch the calendar off.
+    It is called under the lock. Whether these kinds are wanted is for `calendar_kinds` to say.
     """
     report = CalendarReport()
-    if not context.settings.calendar.on:
-        return report
     now = context.clock.now()
     begun = _begun(context, now)
     is_worked = is_working_day(now.date(), context.day_overrides)
@@ -107,6 +107,7 @@ def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
         elif task.due_at >= begun:
             _leave_out(context, task)
             report.left_out.append(task.words or task.what)
+    due.sort(key=lambda task: not task.goes_first)
     for together in _gathered(due):
         words = "、".join(dict.fromkeys(task.words or task.what for task in together))
         make = partial(_do, context, together, words, report)
@@ -171,9 +172,10 @@ def _not_done(context: Context, until: dt.datetime, tasks: Iterable[Task]) -> li
 
 
 def _begun(context: Context, now: dt.datetime) -> dt.datetime:
-    """Tell since when the calendar runs; from now on, where it never did."""
-    if known := context.store.calendar.find(BEGUN):
-        return known.done_at
+    """Tell since when the calendar runs; from now on, where it never did or is switched off."""
+    known = context.store.calendar.find(BEGUN)
+    if known or not context.settings.calendar.on:
+        return known.done_at if known else now
     entry = CalendarEntry(
         name=BEGUN, what="启用日程", form="", period="", due_at=now, done_at=now, document={}
     )
@@ -191,18 +193,19 @@ def _do(context: Context, together: Sequence[Task], words: str, report: Calendar
             document = first.gather(context, [task.part for task in together])
         else:
             document = first.do()
-        done = sum(_record(context, task, document) for task in together)
+        now = context.clock.now()  # of one moment: so it can be told that they were done as one
+        done = sum(_record(context, task, document, now) for task in together)
     for task in together:
         LOG.info("calendar: %s done", task.name)
     return done
 
 
 def _leave_out(context: Context, task: Task) -> None:
-    _record(context, task, {LEFT_OUT: _TOO_LATE})
+    _record(context, task, {LEFT_OUT: _TOO_LATE}, context.clock.now())
     LOG.info("calendar: %s left out", task.name)
 
 
-def _record(context: Context, task: Task, document: Document) -> bool:
+def _record(context: Context, task: Task, document: Document, done_at: dt.datetime) -> bool:
     return context.store.calendar.record(
         CalendarEntry(
             name=task.name,
@@ -210,7 +213,7 @@ def _record(context: Context, task: Task, document: Document) -> bool:
             form=task.form,
             period=task.period,
             due_at=task.due_at,
-            done_at=context.clock.now(),
+            done_at=done_at,
             document=document,
         )
     )

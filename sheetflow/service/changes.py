@@ -97,7 +97,8 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
         (PublicationKind.REPORT, PublicationKind.JUDGED),
     )
     asked = *workbooks, PublicationKind.PROGRESS
-    yield Ground("contact", _digest(settings.contact), "联系方式有变化", asked)
+    contact = settings.contact.office, settings.contact.person, settings.contact.phone
+    yield Ground("contact", _digest(contact), "联系方式有变化", asked)
     yield Ground("review", _digest(settings.review.policy), "上级验收的办法有变化", ABOVE)
     yield deadlines_ground(context)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, filed_path, precheck_path
 from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, open_questions
-from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
+from sheetflow.mail.facts import fit_for_mail, mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.rounds import Round
@@ -136,7 +136,7 @@ def _reason(context: Context, judgement: Judgement) -> str:
     """Why something is held or refused, or not let pass by a superior, in one sentence."""
     for finding in judgement.findings:
         if finding.rule == REFUSED_RULE:
-            return context.campaign.catalogue.wrong(finding)
+            return context.campaign.catalogue.wrong(fit_for_mail(finding))
     if judgement.outcome in {Outcome.HELD, Outcome.REFUSED} and judgement.findings:
         return context.campaign.catalogue.wrong(judgement.findings[0])
     return ""
@@ -215,7 +215,7 @@ def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
     """Name what shows a decision, whether or not it has a submission judged anew.
 
     What is let pass goes further up than before, into the figures of later periods too. Leave to be late
-    (缓报) is on the unit's own page, and what it handed in is 迟报 no longer.
+    (缓报) is on the unit's own page, and what it handed in is 迟报 no longer; a postponement on those below.
     """
     form = context.campaign.by_key.get(decision.form)
     if form is None or not decision.period or decision.unit_id not in context.tree:
@@ -244,7 +244,19 @@ def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
     ]
     own = [stale(context.tree[decision.unit_id], begun, PublicationKind.PROGRESS)] * is_noted
     reviews = all_review_marks(context, decision.unit_id, form.key, [begun], decision.number)
-    return [*rolled_up, *own, *reviews]
+    moves = decision.matter in {Matter.POSTPONEMENT, Matter.UNDOING} and not decision.receipt
+    dated = _dated_below(context, decision) if moves else ()
+    return [*rolled_up, *own, *dated, *reviews]
+
+
+def _dated_below(context: Context, decision: NewDecision) -> Iterator[Stale]:
+    """Mark the pages and workbooks of those right below: they say until when."""
+    below = {unit.unit_id for unit in context.tree.children(decision.unit_id)}
+    for entry in context.store.publications.find_publications(period=decision.period):
+        is_dated = entry.kind in {PublicationKind.PROGRESS, PublicationKind.WORKBOOK}
+        mark = mark_of(entry, decision.number) if is_dated and entry.unit_id in below else None
+        if mark and entry.form == decision.form:
+            yield mark
 
 
 def pages_of_files(context: Context, unit_id: str) -> Iterator[Stale]:

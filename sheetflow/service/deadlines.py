@@ -49,7 +49,8 @@ def mark_overdue(context: Context) -> int:
         units = [unit for unit in living if unit.level == level]
         overdue = units if form.is_for(level) else []
         why = f"{period.label}{level}一级的截止时间已过"
-        found = _marks(context, form, period, overdue, why)
+        found = [*_marks(context, form, period, overdue, why)]
+        found += _own_reviews(context, form, period, units, why)
         marks.update(mark for mark in found if known or mark.kind is PublicationKind.PROGRESS)
         marks.update(_going_up(context, form, period, units, why))
     for until, form, period, unit in excused:
@@ -131,6 +132,21 @@ def _going_up(
                 )
 
 
+def _own_reviews(
+    context: Context, form: Form, period: Period, units: Iterable[Unit], why: str
+) -> Iterator[Stale]:
+    """Mark the 审核单 of `units` whose deadline it was: what goes up when is said there, and who was drawn."""
+    for unit in units:
+        if has_reviews(context) and context.tree.children(unit.unit_id):
+            yield Stale(
+                unit_id=unit.unit_id,
+                form=form.key,
+                period=period.period_id,
+                kind=PublicationKind.REVIEW,
+                why=why,
+            )
+
+
 def _marks(
     context: Context, form: Form, period: Period, units: Iterable[Unit], why: str
 ) -> Iterator[Stale]:
@@ -151,8 +167,6 @@ def _marks(
         if (unit.unit_id, PublicationKind.PROGRESS) in published:
             yield stale(unit.unit_id, PublicationKind.PROGRESS)
         yield from review_marks(context, unit.unit_id, form.key, [period], why)
-        if has_reviews(context) and context.tree.children(unit.unit_id):
-            yield stale(unit.unit_id, PublicationKind.REVIEW)  # its 审核单 says what goes up when
     over = {
         one.unit_id: (unit.unit_id, PublicationKind.PROGRESS) in published
         for unit in units

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.digest import DigestPart
+from sheetflow.consolidation.digest import DigestPart, key_of
 from sheetflow.consolidation.matters import Awaiting, waiting_of
 from sheetflow.consolidation.reviews import Review
 from sheetflow.context import Context
@@ -25,11 +25,12 @@ from sheetflow.service.books import books_of
 from sheetflow.service.calendar import Task
 from sheetflow.service.deciding import reviews_in, undated_reviews
 from sheetflow.service.postponing import awaited_postponements
+from sheetflow.service.reminding import DIGEST, calls_places, mark_calls
 from sheetflow.store.records import Document, NewMail
 from sheetflow.units import Unit
 
-_NAME = "digest"
-"""Of the tasks, and of the fingerprint that keeps what was told."""
+TO = "to"
+"""In a document of the calendar: which superiors got one."""
 _MORNING, _AFTERNOON = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(15, tzinfo=OFFICE_ZONE)
 _EVENING = dt.time(18, tzinfo=OFFICE_ZONE)
 _DAY = dt.timedelta(days=1)
@@ -65,7 +66,7 @@ def _at(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 def _task(context: Context, at: dt.datetime) -> Task:
-    name = f"{_NAME}.{at:%Y%m%d.%H%M}"
+    name = f"{DIGEST}.{at:%Y%m%d.%H%M}"
     return Task(
         name=name,
         what="告知上级",
@@ -73,7 +74,8 @@ def _task(context: Context, at: dt.datetime) -> Task:
         period="",
         due_at=at,
         do=lambda: _tell(context, name, at),
-        words="告诉各上级单位有什么要办理",
+        words="告知上级有什么要办理（没有要办的不发信）",
+        goes_first=True,
     )
 
 
@@ -113,7 +115,7 @@ class _Gathered:
 def _tell(context: Context, name: str, at: dt.datetime) -> Document:
     """Queue the mails to all whom it concerns; say to whom."""
     now = context.clock.now()
-    known = context.store.fingerprints.find(_NAME)
+    known = context.store.fingerprints.find(DIGEST)
     told: dict[str, Any] = (
         json.loads(known) if known else {"at": (now - _DAY).isoformat(), "told": []}
     )
@@ -127,8 +129,9 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
     for reader in context.tree.living_on(now.date()):
         if not context.tree.children(reader.unit_id):
             continue
-        parts = [_part(context, reader, each, before) for each in gathered]
-        parts = [part for part in parts if part.rows or part.waiting]
+        looked = [(_part(context, reader, each, before), each.books) for each in gathered]
+        parts = [part for part, _ in looked if part.rows or part.waiting]
+        late = [books for part, books in looked if part.to_be_called]
         undated = doubts.get(reader.unit_id, [])
         waits = bool(undated) or any(part.waiting for part in parts)
         if (
@@ -136,12 +139,14 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
             or any(each.number not in before for each in undated)
             or (is_weekly and waits)
         ):
-            mails += _mail(context, reader, parts, len(undated), name)
+            mark_calls(context, reader, late)
+            places = calls_places(context, reader, late)
+            mails += _mail(context, reader, parts, len(undated), places, name)
         kept |= {each.number for each in undated}.union(*(part.to_keep for part in parts))
     context.store.mails.record_mails(mails, now)
     keep = json.dumps({"at": now.isoformat(), "told": sorted(kept)})
-    context.store.fingerprints.record({_NAME: keep})
-    return {"to": [mail.unit_id for mail in mails]}
+    context.store.fingerprints.record({DIGEST: keep})
+    return {TO: [mail.unit_id for mail in mails]}
 
 
 def _begins_week(context: Context, day: dt.date) -> bool:
@@ -210,7 +215,7 @@ def _part(context: Context, reader: Unit, gathered: _Gathered, told: frozenset[s
     above = context.tree[reader.parent] if reader.parent else None
     return DigestPart(
         reader=reader,
-        key=f"{books.form.key}.{books.period.period_id}",
+        key=key_of(books),
         label=gathered.label,
         rows=[books.board_row(unit) for unit in below],
         told=told,
@@ -223,7 +228,12 @@ def _part(context: Context, reader: Unit, gathered: _Gathered, told: frozenset[s
 
 
 def _mail(
-    context: Context, reader: Unit, parts: Sequence[DigestPart], undated: int, name: str
+    context: Context,
+    reader: Unit,
+    parts: Sequence[DigestPart],
+    undated: int,
+    places: str,
+    name: str,
 ) -> tuple[NewMail, ...]:
     lines = [line for part in parts for line in part.lines()]
     lines += [f"还不知道是哪一期的待确认{undated}件"] if undated else []
@@ -232,5 +242,6 @@ def _mail(
         remarks=tuple(lines),
         waits=bool(undated) or any(part.waiting for part in parts),
         late=any(part.late for part in parts),
+        file_place=places,
     )
     return make_mail(context, reader, Event.DIGEST, data, f"{name}.{reader.unit_id}")

@@ -7,17 +7,19 @@ module refuses to know what is sent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from sheetflow.context import Context
-from sheetflow.periods import OFFICE_ZONE, Period, end_of
+from sheetflow.mail.facts import FormPeriod
+from sheetflow.periods import OFFICE_ZONE, Period, end_of, moment_in_words
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.moved_deadlines import moment_of
 from sheetflow.schemas.review import UNTIL, Matter, standing
 from sheetflow.schemas.schedule import is_urgent, opens_at, reminders_at, urged_at
 from sheetflow.service.calendar import Task
-from sheetflow.service.issuing import FormPeriod, announce, issue_what_can_be
+from sheetflow.service.issuing import announce, issue_what_can_be
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.reminding import Due, hand_out_lacking, remind_due
 
@@ -39,7 +41,7 @@ def form_tasks(context: Context, until: dt.datetime) -> Iterator[Task]:
 
 
 def _issuing(
-    context: Context, form: Form, period: Period, deadlines: Sequence[dt.datetime]
+    context: Context, form: Form, period: Period, deadlines: Iterable[dt.datetime]
 ) -> Task:
     """Tell when workbooks are handed out; sensible as long as anybody may report in time."""
     return Task(
@@ -52,28 +54,29 @@ def _issuing(
         do=partial(announce, context, [(form, period)]),
         gather=announce,
         part=(form, period),
-        until=deadlines[-1],
+        until=max(deadlines),
         urgent=any(map(is_urgent, deadlines)),
         words=f"发放{_named(form, period)}",
     )
 
 
 def _reminding(
-    context: Context, form: Form, period: Period, deadlines: Iterable[dt.datetime]
+    context: Context, form: Form, period: Period, deadlines: Mapping[dt.datetime, str]
 ) -> Iterator[Task]:
     """Tell when those who are not in are reminded, until it is over, and urged, with word to their superiors."""
     opened, overrides = opened_at(context, form, period), context.day_overrides
-    for until in deadlines:
+    for until, whose in deadlines.items():
         due, name = Due(form, period, until), f"{form.key}.{period.period_id}.{_stamp(until)}"
         for at in reminders_at(until, opened, context.settings.calendar.remind_days, overrides):
-            yield _task(context, due, f"remind.{name}.{_stamp(at)}", "报送提醒", at, until)
+            task = _task(context, due, f"remind.{name}.{_stamp(at)}", "报送提醒", at, whose)
+            yield replace(task, until=until)
         at = urged_at(until, overrides)
-        yield _task(context, due, f"urge.{name}", "催报", at, until + _SENSIBLE)
+        task = _task(context, due, f"urge.{name}", "催报", at, whose)
+        yield replace(task, until=until + _SENSIBLE)
 
 
-def _task(
-    context: Context, due: Due, name: str, what: str, at: dt.datetime, last: dt.datetime
-) -> Task:
+def _task(context: Context, due: Due, name: str, what: str, at: dt.datetime, whose: str) -> Task:
+    by = moment_in_words(due.until, "")
     return Task(
         name=name,
         what=what,
@@ -85,9 +88,8 @@ def _task(
         from_begun_on=True,
         gather=remind_due,
         part=due,
-        until=last,
         urgent=is_urgent(due.until),
-        words=f"{what}{_named(due.form, due.period)}（{due.until:%m-%d}截止的）",
+        words=f"{what}{_named(due.form, due.period)}（{whose}，{by}截止）",
     )
 
 
@@ -137,11 +139,15 @@ def _deadlines(
     form: Form,
     period: Period,
     excused: Mapping[tuple[str, str], set[dt.datetime]],
-) -> list[dt.datetime]:
-    """Give the different last moments that units have for it."""
+) -> dict[dt.datetime, str]:
+    """Give the different last moments that units have for it, in order, and who has each: 县级、乡级."""
     alike = {(unit.level, unit.parent): unit for unit in context.tree if form.is_for(unit.level)}
-    found = {context.deadline(unit, form, period) for unit in alike.values()}
-    return sorted(found | excused.get((form.key, period.period_id), set()))
+    whose: dict[dt.datetime, list[str]] = {}
+    for unit in alike.values():
+        whose.setdefault(context.deadline(unit, form, period), []).append(f"{unit.level}级")
+    for until in excused.get((form.key, period.period_id), ()):
+        whose.setdefault(until, []).append("批准缓报的")
+    return {until: "、".join(dict.fromkeys(whose[until])) for until in sorted(whose)}
 
 
 def _named(form: Form, period: Period) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from sheetflow.context import Context
 from sheetflow.context.paths import SAMPLE_NAME, workbook_path
 from sheetflow.errors import SheetflowError
-from sheetflow.mail.facts import mail_facts, make_mail, own_deadline
+from sheetflow.mail.facts import FormPeriod, facts_of_several, mail_facts, make_mail, own_deadline
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period, moment_in_words
 from sheetflow.schemas.forms import Form
@@ -34,8 +34,6 @@ _AT_ONCE = 16
 
 REMINDED = "reminded"
 """In a document of the calendar: who was told that something is asked of it, as [unit, form, period]."""
-
-FormPeriod = tuple[Form, Period]
 
 
 def issue_to(context: Context, form: Form, period: Period, units: Iterable[Unit]) -> int:
@@ -141,10 +139,13 @@ def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
         form, period = asked[0]
         name = f"issued.{unit_id}.{form.key}.{period.period_id}"
         data = mail_facts(context, unit, form.key, period.period_id)
+        if len(asked) > 1:
+            lines = [asked_words(context, unit, each) for each in asked]
+            data = facts_of_several(context, unit, asked, lines)
         data = replace(
             data,
-            also=also_words(context, unit, asked),
             urgent=is_urgent_for(context, unit, asked),
+            prefilled=any(when != one.periods_of(when.last_day.year)[0] for one, when in asked),
         )
         made = (workbook_path(context, one, unit, when) for one, when in asked)
         paths = [path for path in made if is_published(context, path)]
@@ -160,15 +161,11 @@ def announce(context: Context, opened: Sequence[FormPeriod]) -> Document:
     }
 
 
-def also_words(context: Context, unit: Unit, asked: Sequence[FormPeriod]) -> str:
-    """Name all but the first of what is asked of a unit, each with its deadline where that is another."""
-    first = own_deadline(context, unit, *asked[0])
-    said = ""
-    for form, period in asked[1:]:
-        until = own_deadline(context, unit, form, period)
-        by = f"（{moment_in_words(until, '')}前报送）" if until != first else ""
-        said += f"、{period.label}《{form.title}》{by}"
-    return said
+def asked_words(context: Context, unit: Unit, asked: FormPeriod) -> str:
+    """Name one of several things that are asked of a unit, and by when: 2012年《河道名录》：4月5日前报送."""
+    form, period = asked
+    until = moment_in_words(own_deadline(context, unit, form, period), "")
+    return f"{period.label}《{form.title}》：{until}前报送"
 
 
 def is_urgent_for(context: Context, unit: Unit, asked: Collection[FormPeriod]) -> bool:

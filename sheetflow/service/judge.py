@@ -1,6 +1,6 @@
 """Every received file gets its answer: judged in a child, recorded in one commit with what follows.
 
-This module owns the order: a unit's files one after the other, units side by side. A file is to
+This module owns the order: a unit's files one after the other (and its heir's), units side by side. A file is to
 blame for a child's death only when that died of its task again and again: our own death, a
 stopped child or a machine without memory blame no file. It refuses to write any file.
 """
@@ -17,7 +17,7 @@ from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
 from sheetflow.errors import UnreadableError
-from sheetflow.findings import Identity, Place, Severity, count_places
+from sheetflow.findings import REJECTED_RULE, Identity, Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
@@ -38,13 +38,13 @@ from sheetflow.service.files import (
     undoes,
 )
 from sheetflow.service.gists import gist_by
+from sheetflow.service.merged_units import last_heir
 from sheetflow.service.passing import was_excused
 from sheetflow.service.reviewed import answer_reviews
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import request_for, resolve_keys
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
 
-REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
 """Refusals that another time, another setting or another machine may do without."""
 _IN_HAND = 3
@@ -138,15 +138,16 @@ def _put_last(waiting: deque[Arrival], arrival: Arrival) -> None:
 def _start(
     context: Context, waiting: deque[Arrival], busy: dict[Future[JudgeReply], Arrival]
 ) -> None:
-    """Keep the children busy, with one file of a unit at a time."""
+    """Keep the children busy, with one file at a time of a unit and of those merged into it."""
     chosen: list[Arrival] = []
     held_back: list[Arrival] = []
-    units = {arrival.unit_id for arrival in busy.values()}
+    units = {last_heir(context, arrival.unit_id) for arrival in busy.values()}
     most = _IN_HAND * context.pool_size - len(busy)
     while waiting and len(chosen) < most and not context.is_stopping():
         arrival = waiting.popleft()
-        (held_back if arrival.unit_id in units else chosen).append(arrival)
-        units.add(arrival.unit_id)
+        heir = last_heir(context, arrival.unit_id)
+        (held_back if heir in units else chosen).append(arrival)
+        units.add(heir)
     waiting.extendleft(reversed(held_back))
     if not chosen:
         return
@@ -171,13 +172,11 @@ def _answer_duplicate(context: Context, arrival: Arrival) -> bool:
     repeated = context.store.submissions.find_repeated(arrival)
     if repeated is None or _may_end_otherwise(context, arrival, repeated):
         return False
-    now = context.clock.now()
-    with context.store.together():
-        if context.store.arrivals.record_answer(
-            arrival, "duplicate", now, receipt=repeated.receipt
-        ):
+    store, now = context.store, context.clock.now()
+    with store.together():
+        if store.arrivals.record_answer(arrival, "duplicate", now, receipt=repeated.receipt):
             entailed = entail_duplicate(context, arrival, repeated)
-            context.store.outcomes.record_follow_up(entailed, now)
+            store.outcomes.record_follow_up(entailed, now)
     LOG.info("unit %s: the same bytes again, receipt %s", arrival.unit_id, repeated.receipt)
     return True
 
@@ -287,8 +286,8 @@ def _decided(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeRepl
     if decision is None or decision.verdict is not Verdict.DISAGREE:
         return reply
     judged = reply.judgement
-    told = GENERAL[REJECTED].at(Place(), why=decision.opinion)
-    rest = [finding for finding in judged.findings if finding.rule != REJECTED]
+    told = GENERAL[REJECTED_RULE].at(Place(), why=decision.opinion)
+    rest = [finding for finding in judged.findings if finding.rule != REJECTED_RULE]
     return JudgeReply(
         judgement=Judgement(
             outcome=Outcome.RETURNED,

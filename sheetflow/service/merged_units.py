@@ -1,6 +1,6 @@
 """Units that ended within a period and still report it: the tree as a form's books have it.
 
-Where a form's cover asks (`Cover.taking_over`), a unit that ended within a period answers for that period
+Where the cover that is in force for a period asks (`Cover.taking_over`), a unit that ended within a period answers for that period
 itself, to its end, unless its successor's accepted workbook says that it is reported there. All others
 are reported by their successor from the period in which they ended. This module refuses to judge.
 """
@@ -28,9 +28,10 @@ def tree_for(context: Context, form: Form) -> UnitTree:
 
 
 def ended_within(context: Context, form: Form) -> Iterator[tuple[Unit, Period]]:
-    """Give the units that ended before the last day of one of the form's periods, where the form asks about them."""
+    """Give the units that ended before the last day of one of the form's periods, where that period's form asks."""
+    form = form.declared or form
     if form.cover.taking_over is None:
-        return
+        return  # no version of it does
     for unit in context.tree:
         period = form.period_of(unit.valid_to) if unit.valid_to else None
         if (
@@ -38,6 +39,7 @@ def ended_within(context: Context, form: Form) -> Iterator[tuple[Unit, Period]]:
             and unit.valid_to != period.last_day
             and form.takes(period)
             and form.is_for(unit.level)
+            and context.campaign.in_force(form, period).cover.taking_over
         ):
             yield unit, period
 
@@ -53,6 +55,14 @@ def taken_over_by(context: Context, form: Form, unit: Unit, period: Period) -> U
         if any(taking.holds(row) for row in load_rows(sheet, text)[:1]):
             return heir
     return None
+
+
+def last_heir(context: Context, unit_id: str) -> str:
+    """Name who goes on for a unit in the end, mostly itself: what these hand in is judged one after the other."""
+    unit = context.tree[unit_id]
+    while unit.successor:
+        unit = context.tree[unit.successor]
+    return unit.unit_id
 
 
 def told_of_merging(

@@ -1,29 +1,37 @@
 """At night a backup, the newest few of them kept.
 
 Only files that are called as ours are ever removed, and only once a newer one lies there whole. A night
-that nobody served is made up for at the next pass, once. This module refuses to bring a backup back.
+that nobody served is made up for at the next pass, once; one that failed is put off by an hour, and said meanwhile.
+This module refuses to bring a backup back.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sheetflow.context import LOG, Context
-from sheetflow.errors import WorkspaceError
+from sheetflow.context.running import WAITED_OUT, said_of
+from sheetflow.errors import StoreBusyError, WorkspaceError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.service.back_up import Backup, back_up
 from sheetflow.service.calendar import Task
 from sheetflow.store.records import Document
 
 WHAT = "备份"
+FILE, MISSING = "file", "missing"
+"""In a document of the calendar: where it lies, and how many originals it lacks."""
 _AT = dt.time(1, 30, tzinfo=OFFICE_ZONE)
-_ROOM = 1.2
-"""So many times the last backup's size is to be free before a new one is begun."""
+_PAUSE = dt.timedelta(hours=1)
+_MIB = 1024**2
+_FAILED = "backup_failed"
+"""The fingerprint that keeps when the last one failed, and why, until one goes through."""
 
 
 def nightly_backups(context: Context, until: dt.datetime) -> Iterator[Task]:
@@ -36,19 +44,6 @@ def nightly_backups(context: Context, until: dt.datetime) -> Iterator[Task]:
     for night in (last, last + dt.timedelta(days=1)):
         if night <= until:
             yield _task(context, night)
-
-
-def backup_missing(context: Context) -> str:
-    """Say that the last backup has not been made, hours after its time; else nothing."""
-    late = context.clock.now() - dt.timedelta(hours=2)
-    due = [task for task in nightly_backups(context, late) if task.due_at <= late]
-    done = context.store.calendar.find_done([task.name for task in due])
-    if all(task.name in done for task in due):
-        return ""
-    return (
-        f"夜里的备份没有做成（{folder_of(context)}）。"
-        "请检查文件夹是否还在、能不能写、磁盘有没有空间；能写以后会自动再做。"
-    )
 
 
 def folder_of(context: Context) -> Path:
@@ -66,9 +61,9 @@ def _task(context: Context, night: dt.datetime) -> Task:
     def do() -> Document:
         path, backup = made[-1]
         return {
-            "file": path.name,
+            FILE: path.name,
             "files": len(backup.files),
-            "missing": len(backup.missing),
+            MISSING: len(backup.missing),
             "removed": _rotate(context),
         }
 
@@ -86,19 +81,61 @@ def _task(context: Context, night: dt.datetime) -> Task:
 
 
 def _make(context: Context, night: dt.datetime) -> tuple[Path, Backup]:
-    folder = folder_of(context)
+    """Make one, unless it failed within the hour; raise WorkspaceError where there is none."""
+    folder, now = folder_of(context), context.clock.now()
     if not folder.is_dir():  # a share that is away is no reason to fill the disk below it
         raise WorkspaceError(
             f"备份文件夹 {folder} 不在，没有备份。请建好或接好，或者改 sheetflow.toml 的 [backup]。"
         )
-    if kept := _ours(context):
-        wanted, free = kept[-1].stat().st_size * _ROOM, shutil.disk_usage(folder).free
-        if wanted > free:
-            raise WorkspaceError(
-                f"备份文件夹 {folder} 只剩{free // 1024**2}兆，放不下新的备份，没有备份。请腾出空间。"
-            )
+    if said := _put_off(context, folder, now):
+        raise WorkspaceError(said)
     path = folder / f"{_start(context)}{night:%Y%m%d}.zip"
-    return path, back_up(context, path)
+    try:
+        _sweep(context, folder)
+        _check_room(context, folder)
+        made = back_up(context, path)
+    except (*WAITED_OUT, OSError) as error:
+        said = said_of(context, error, WHAT)
+        failed = {"at": now.isoformat(), "folder": str(folder), "said": said}
+        with suppress(StoreBusyError):
+            context.store.fingerprints.record({_FAILED: json.dumps(failed)})
+        raise
+    context.store.fingerprints.record({_FAILED: ""})
+    return path, made
+
+
+def _put_off(context: Context, folder: Path, now: dt.datetime) -> str:
+    """Say why the last one failed, and when the next is tried, where that is not now."""
+    failed = json.loads(context.store.fingerprints.find(_FAILED) or "{}")
+    if not failed or failed["folder"] != str(folder):
+        return ""
+    again = dt.datetime.fromisoformat(failed["at"]) + _PAUSE
+    if not now < again <= now + _PAUSE:  # nor where the clock was set back
+        return ""
+    return f"{failed['said']}{again.astimezone(OFFICE_ZONE):%H:%M}以后自动再试。"
+
+
+def _check_room(context: Context, folder: Path) -> None:
+    """Raise WorkspaceError where there is no room for the database and the originals."""
+    space = context.workspace
+    originals = (path.stat().st_size for path in space.archive.rglob("*") if path.is_file())
+    wanted, free = space.database.stat().st_size + sum(originals), shutil.disk_usage(folder).free
+    if wanted > free:
+        raise WorkspaceError(
+            f"备份文件夹 {folder} 只剩{free // _MIB}兆，新的备份要{-(-wanted // _MIB)}兆，没有备份。"
+            "请腾出空间。"
+        )
+
+
+def _sweep(context: Context, folder: Path) -> None:
+    """Remove drafts of ours that a kill left: they are as large as a backup. Nobody else writes one now."""
+    pattern = re.compile(rf"\.{re.escape(_start(context))}[0-9]{{8}}\.zip\.[0-9]+\.tmp")
+    try:
+        for entry in os.scandir(folder):
+            if pattern.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                Path(entry.path).unlink()
+    except OSError as error:
+        LOG.warning("a draft of a backup stays: %s", type(error).__name__)
 
 
 def _start(context: Context) -> str:

@@ -6,32 +6,30 @@ by the next one. What fails to be made keeps its mark.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from collections.abc import Callable, Collection
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from functools import partial
 
 from sheetflow.config.kept_campaigns import sweep_campaigns
 from sheetflow.consolidation.contents import Waiting, tell, told_besides
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
-from sheetflow.context.running import held_lock
+from sheetflow.context.running import held_lock, said_of
 from sheetflow.durable import close_to_others
-from sheetflow.errors import TemporaryError
+from sheetflow.errors import SheetflowError, StoreDamagedError, TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.mail.send import Sent, send_due
-from sheetflow.publishing.outbox import Beside, Patience, sweep_outbox
-from sheetflow.publishing.places import look_at, stamp_of
+from sheetflow.publishing.outbox import sweep_outbox
+from sheetflow.service.administrator import administrators_mail
 from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.calendar import run_calendar
-from sheetflow.service.calendar_kinds import BEFORE_ALL, TOLD
+from sheetflow.service.calendar_kinds import BEFORE_ALL, TO_UNITS
 from sheetflow.service.call_lists import begin_calls
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
-from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
 from sheetflow.service.deadlines import mark_overdue
 from sheetflow.service.filed_answer import begin_filed
@@ -40,16 +38,10 @@ from sheetflow.service.filing import file_signed
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.judged import begin_judged
-from sheetflow.service.page_marks import linking_to
 from sheetflow.service.publish import (
     ABOVE,
     Attempts,
-    Order,
     SideBySide,
-    announced,
-    draft,
-    ours_at,
-    place,
 )
 from sheetflow.service.quotes import quote_faults
 from sheetflow.service.receive import keep_journal
@@ -57,9 +49,10 @@ from sheetflow.service.review_late import mark_reviews
 from sheetflow.service.roll_up import Rollups
 from sheetflow.service.take import Intake, open_intake, take_all
 from sheetflow.service.turns import first_of_each
+from sheetflow.service.twins import settle_twins
 from sheetflow.service.unit_progress import make_progress_pages
 from sheetflow.service.waiting import waiting_of, what_waits
-from sheetflow.store.records import Publication, PublicationKind, Stale, StaleMark
+from sheetflow.store.records import PublicationKind, StaleMark
 
 
 @dataclass
@@ -103,15 +96,35 @@ def run_pass(context: Context) -> PassReport:
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(context.workspace.lock):
-        mended = secure(context)
-        noticed = tidy_up(context)
-        intake = open_intake(context)
-        take_all(context, intake)
-        report = work_off(context, intake)
-        report.mended = (*mended, *noticed, *report.mended)
-        report.mail = send_due(context)
-        report.waiting = waiting_after(context, intake)
-        return report
+        try:
+            return _whole_pass(context)
+        except StoreDamagedError:
+            raise
+        except Exception as error:
+            with suppress(SheetflowError, OSError):
+                tell_of_failure(context, [said_of(context, error, HANDLING)])
+                send_due(context)
+            raise
+
+
+HANDLING = "处理来件"
+
+
+def _whole_pass(context: Context) -> PassReport:
+    mended = secure(context)
+    noticed = tidy_up(context)
+    intake = open_intake(context)
+    take_all(context, intake)
+    report = work_off(context, intake)
+    report.mended = (*mended, *noticed, *report.mended)
+    report.mail = send_due(context)
+    report.waiting = waiting_after(context, intake)
+    return report
+
+
+def tell_of_failure(context: Context, troubles: Collection[str]) -> None:
+    """Have the administrator's mail made of what ended a pass, where today's has not gone."""
+    run_calendar(context, [partial(administrators_mail, troubles=troubles)])
 
 
 def secure(context: Context) -> tuple[str, ...]:
@@ -153,9 +166,11 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
     night = run_calendar(context, BEFORE_ALL)
-    calendar = run_calendar(context, TOLD)  # who has just handed in is not reminded
+    # Who has just handed in is not reminded.
+    is_on = context.settings.calendar.on
+    calendar = run_calendar(context, TO_UNITS if is_on else ())
     rebuilt = rebuilding.finish()
-    return PassReport(
+    report = PassReport(
         taken=intake.taken,
         outcomes=outcomes,
         filed=rebuilding.filed,
@@ -173,6 +188,10 @@ def work_off(context: Context, intake: Intake) -> PassReport:
         templates=template_troubles(context),
         mended=(*noticed, *night.mended, *calendar.mended),
     )
+    look = partial(waiting_after, context, intake)
+    told = partial(administrators_mail, troubles=report.troubles, look=look)
+    report.troubles += tuple(run_calendar(context, [told]).troubles)
+    return report
 
 
 def waiting_after(context: Context, intake: Intake) -> tuple[Waiting, ...]:
@@ -322,69 +341,3 @@ def _marks(context: Context, *kinds: PublicationKind) -> list[StaleMark]:
         # What a unit that left the list had to get waits, and `status` shows it.
         if mark.unit_id in context.tree
     ]
-
-
-def settle_twins(context: Context) -> int:
-    """Give each publication that lies beside its real name that name, unless it is still taken.
-
-    Give how many have it now; the others that may have it are marked, and made in this pass.
-    What trouble there is leaves the twin, and `status` shows it.
-    """
-    settled = 0
-    answers = cache(partial(answers_by_path, context))
-    for entry in context.store.publications.find_beside():
-        if entry.unit_id not in context.tree or entry.successor:
-            continue
-        try:
-            hers = _is_hers(context, entry)
-        except (OSError, TemporaryError):
-            continue
-        if hers == (entry.beside_for == Beside.HERS):
-            settled += not hers and _settle(context, entry)
-            continue
-        mark = answers().get(entry.path) if entry.kind == PublicationKind.ANSWER else mark_of(entry)
-        if mark is None:  # what it was made from was purged
-            settled += not hers and _settle(context, entry)
-            continue
-        known = context.store.publications.find_stale(mark.kind)
-        same = (mark.unit_id, mark.form, mark.period)
-        if same not in ((each.unit_id, each.form, each.period) for each in known):
-            context.store.publications.record_stale([mark], context.clock.now())
-    return settled
-
-
-def _is_hers(context: Context, entry: Publication) -> bool:
-    """Whether a person's file lies at the real name; what was found to be so is not read twice."""
-    path = context.workspace.outbox / entry.path
-    stamp = stamp_of(path)
-    if stamp and context.hers.get(path) == stamp:
-        return True
-    existing = look_at(path)
-    hers = existing.is_hers(ours_at(context, entry.path, entry.unit_id))
-    if hers:
-        context.hers[path] = existing.stamp
-    return hers
-
-
-def _settle(context: Context, entry: Publication) -> bool:
-    """Give the very bytes of the twin its real name."""
-    outbox = context.workspace.outbox
-    twin, path = outbox / entry.beside, outbox / entry.path
-    mark = Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, kind=entry.kind)
-    try:
-        if look_at(twin).sha256 != entry.sha256:
-            return False  # somebody worked in it: it is theirs now
-        with twin.open("rb") as content:
-            order = Order(path, partial(shutil.copyfileobj, content), mark, entry.basis)
-            drafted = draft(context, [order])
-        with announced(context, drafted):
-            (published,) = place(context, drafted, Patience(seconds=0))
-    except (OSError, TemporaryError) as trouble:
-        LOG.warning("unit %s: still beside: %s", entry.unit_id, type(trouble).__name__)
-        return False
-    if published.beside:
-        return False
-    kept = replace(entry, beside="", beside_for="")
-    context.store.publications.record_rebuilt([], [kept])
-    context.store.publications.record_stale(linking_to(mark), context.clock.now())
-    return True

@@ -1,6 +1,7 @@
 """报送提醒、催报: who is not in yet, what each is told, and which list its superior gets.
 
-What is asked of one unit at one time is told in one mail, whatever the number of forms; who was reminded
+What is asked of one unit at one time is told in one mail, whatever the number of forms, but that nothing which
+is not due yet stands under 催报; who was reminded
 of a form today, by the calendar or by command, is not reminded of it again. Mail is queued, not sent. This
 module refuses to know when anybody is reminded.
 """
@@ -8,21 +9,29 @@ module refuses to know when anybody is reminded.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.digest import NO_MAIL, late_key
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import answer_path, rollup_paths, workbook_path
-from sheetflow.mail.facts import mail_facts, make_mail, own_deadline, place_in_outbox
+from sheetflow.mail.facts import (
+    facts_of_several,
+    mail_facts,
+    make_mail,
+    own_deadline,
+    place_in_outbox,
+)
 from sheetflow.mail.letter_data import Event, MailData
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.schedule import is_urgent
 from sheetflow.service.books import books_of
-from sheetflow.service.issuing import REMINDED, also_words, is_urgent_for, issue_lacking
+from sheetflow.service.issuing import REMINDED, asked_words, is_urgent_for, issue_lacking
 from sheetflow.service.publish import is_published
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Document, NewMail, PublicationKind, Stale
@@ -30,8 +39,8 @@ from sheetflow.units import OWN_LEVEL, Unit
 
 _NAMES_IN_A_LINE = 20
 _HOUR = dt.timedelta(hours=1)
-_NO_MAIL = "没有邮箱"
-"""Said of whom no letter reaches: somebody has to ring."""
+DIGEST = "digest"
+"""The fingerprint that keeps when superiors were told of what, and what they know by now."""
 
 _REASONS = {
     State.RETURNED: "你单位上次报送（回执号{receipt}）已经退回，还没有收到改正后的。"
@@ -108,7 +117,12 @@ def remind_due(context: Context, all_due: Sequence[Due]) -> Document:
     by_unit: dict[str, list[Missing]] = {}
     for each in missing:
         by_unit.setdefault(each.row.unit.unit_id, []).append(each)
-    mails = [mail for asked in by_unit.values() for mail in _reminder_of_all(context, asked)]
+    mails = [
+        mail
+        for asked in by_unit.values()
+        for together in _late_and_coming(context, asked)
+        for mail in _reminder_of_all(context, together)
+    ]
     lists = list(_lists_of_late(context, late))
     context.store.mails.record_mails([*mails, *lists], now)
     LOG.info("%d units are missing, %d mails queued", len(by_unit), len(mails) + len(lists))
@@ -131,22 +145,32 @@ def _midnight(context: Context) -> dt.datetime:
     return context.clock.now().replace(hour=0, minute=0, second=0)
 
 
+def _late_and_coming(context: Context, asked: Sequence[Missing]) -> Iterable[Sequence[Missing]]:
+    """Part what is late from what is not due yet; leave out what there is none of."""
+    now = context.clock.now()
+    parts: dict[bool, list[Missing]] = {True: [], False: []}
+    for each in asked:
+        until = own_deadline(context, each.row.unit, each.form, each.period)
+        parts[now > until].append(each)
+    return filter(None, parts.values())
+
+
 def _reminder_of_all(context: Context, asked: Sequence[Missing]) -> tuple[NewMail, ...]:
     """Make one mail of all that is asked of a unit now; what has to be mended comes as its marked copy."""
     first, unit = asked[0], asked[0].row.unit
     wanted = [(each.form, each.period) for each in asked]
     name = f"remind.{unit.unit_id}.{first.form.key}.{first.period.period_id}"
-    made = reminder_facts(context, first.form, first.period, first.row)
-    data = replace(
-        made,
-        also=also_words(context, unit, wanted),
-        urgent=is_urgent_for(context, unit, wanted),
-    )
-    paths = [
-        path
-        for path in (_to_enclose(context, each) for each in asked)
-        if is_published(context, path)
-    ]
+    data = reminder_facts(context, first.form, first.period, first.row)
+    if len(asked) > 1:
+        lines = [
+            "。".join(filter(None, (asked_words(context, unit, one), _reason_of(each.row))))
+            for one, each in zip(wanted, asked, strict=True)
+        ]
+        several = facts_of_several(context, unit, wanted, lines)
+        data = replace(several, late=data.late)
+    data = replace(data, urgent=is_urgent_for(context, unit, wanted))
+    enclosed = [to_enclose(context, each.form, each.period, each.row) for each in asked]
+    paths = [path for path in enclosed if is_published(context, path)]
     # A unit may be reminded twice in a day of what is due by the clock.
     at = f"{context.clock.now():%Y%m%dT%H%M}" if data.urgent else f"{context.clock.now():%Y%m%d}"
     return make_mail(context, unit, Event.REMINDER, data, f"{name}.{at}", *paths)
@@ -157,46 +181,62 @@ def reminder_facts(context: Context, form: Form, period: Period, row: BoardRow) 
     return replace(
         mail_facts(context, row.unit, form.key, period.period_id),
         late=context.clock.now() > own_deadline(context, row.unit, form, period),
-        reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
+        reason=_reason_of(row),
     )
 
 
-def _to_enclose(context: Context, each: Missing) -> Path:
+def _reason_of(row: BoardRow) -> str:
+    return _REASONS.get(row.state, "").format(receipt=row.receipt)
+
+
+def to_enclose(context: Context, form: Form, period: Period, row: BoardRow) -> Path:
     """Give the unit's own workbook, or the copy in which it is to mend what was returned."""
-    if each.row.state is State.RETURNED:
-        submission = context.store.submissions.find_submission(each.row.receipt)
+    if row.state is State.RETURNED:
+        submission = context.store.submissions.find_submission(row.receipt)
         path = answer_path(context, submission) if submission else None
         if path and is_published(context, path):
             return path
-    return workbook_path(context, each.form, each.row.unit, each.period)
+    return workbook_path(context, form, row.unit, period)
 
 
 def _lists_of_late(
     context: Context, late: Iterable[tuple[Books, list[BoardRow]]]
 ) -> Iterable[NewMail]:
-    """Make one mail to each unit right above those that are late, and have its list for the telephone made."""
+    """Have a list for the telephone made for each unit right above those that are late, and make one mail to it.
+
+    None to whoever knows all of them to be late: the digest of the same morning said so.
+    """
     by_superior: dict[str, list[tuple[Books, list[BoardRow]]]] = {}
     for books, rows in late:
         parents = dict.fromkeys(row.unit.parent for row in rows if row.unit.parent)
         for parent in parents:
             own = [row for row in rows if row.unit.parent == parent]
             by_superior.setdefault(parent, []).append((books, own))
+    known = context.store.fingerprints.find(DIGEST)
+    told = frozenset(json.loads(known)["told"]) if known else frozenset()
     for unit_id, found in by_superior.items():
         unit, day = context.tree[unit_id], f"{context.clock.now():%Y%m%d}"
-        marks = [
-            Stale(
-                unit_id=unit_id,
-                form=books.form.key,
-                period=books.period.period_id,
-                kind=PublicationKind.CALLS,
-            )
-            for books, _ in found
-        ]
-        context.store.publications.record_stale(marks, context.clock.now())
+        mark_calls(context, unit, [books for books, _ in found])
+        if told.issuperset(late_key(books, row) for books, rows in found for row in rows):
+            continue
         first = found[0][0]
         data = list_facts(context, unit, found)
         name = f"late.{unit_id}.{first.form.key}.{first.period.period_id}.{day}"
         yield from make_mail(context, unit, Event.ROLLCALL, data, name)
+
+
+def mark_calls(context: Context, unit: Unit, found: Iterable[Books]) -> None:
+    """Have a superior's lists for the telephone made."""
+    marks = [
+        Stale(
+            unit_id=unit.unit_id,
+            form=books.form.key,
+            period=books.period.period_id,
+            kind=PublicationKind.CALLS,
+        )
+        for books in found
+    ]
+    context.store.publications.record_stale(marks, context.clock.now())
 
 
 def list_facts(
@@ -213,18 +253,23 @@ def list_facts(
         remarks += [named + line for line in lines_of(context, unit, rows)]
     first = found[0][0]
     asked = [(books.form, books.period) for books, _ in found]
-    places = [
-        place_in_outbox(calls_path(context, unit, books.form, books.period)) for books, _ in found
-    ]
+    data = mail_facts(context, unit, first.form.key, first.period.period_id)
+    if len(asked) > 1:
+        data = facts_of_several(context, unit, asked, ())
     return replace(
-        mail_facts(context, unit, first.form.key, first.period.period_id),
+        data,
         deadline="",
-        also="".join(f"、{period.label}《{form.title}》" for form, period in asked[1:]),
-        urgent=any(is_urgent_for(context, row.unit, asked) for row in found[0][1][:1]),
+        urgent=any(row.deadline and is_urgent(row.deadline) for _, rows in found for row in rows),
         reason="".join(tallies),
         remarks=tuple(remarks),
-        file_place="、".join(places),
+        file_place=calls_places(context, unit, [books for books, _ in found]),
     )
+
+
+def calls_places(context: Context, unit: Unit, found: Iterable[Books]) -> str:
+    """Say where a superior's lists for the telephone lie."""
+    paths = (calls_path(context, unit, books.form, books.period) for books in found)
+    return "、".join(map(place_in_outbox, paths))
 
 
 def calls_path(context: Context, unit: Unit, form: Form, period: Period) -> Path:
@@ -245,7 +290,7 @@ def lines_of(context: Context, unit: Unit, lacking: Sequence[BoardRow]) -> Itera
         branch, above = _branch(context, unit, row.unit)
         head = branch.name if branch else ""
         said = [] if row.state is State.MISSING else [row.state.label]
-        said += [] if row.unit.mails_on(context.clock.now().date()) else [_NO_MAIL]
+        said += [] if row.unit.mails_on(context.clock.now().date()) else [NO_MAIL]
         name = above + row.unit.name + OWN_LEVEL * row.own
         groups.setdefault(head, []).append(name + (f"（{'，'.join(said)}）" if said else ""))
     for head, names in groups.items():

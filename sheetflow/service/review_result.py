@@ -22,7 +22,8 @@ REVIEW = "review"
 AGAIN = "again"
 """Why nothing is done of the bytes of one that was answered."""
 _MOST_IN_MAIL = 10
-_HOW = "没有办理的，照“说明”改好，存盘再放一次；办错了的，在新的审核单《已处理》里选“撤销”。"
+_HOW_TO_MEND = "没有办理的，照“说明”改好，存盘再放一次。"
+_HOW_TO_UNDO = "办错了的，在新的审核单《已处理》里选“撤销”。"
 
 _WHY = {
     "stamp-unit": (
@@ -79,7 +80,7 @@ def begin_result(context: Context, mark: Stale, document: Sequence[Document]) ->
     content = write_review_result(
         f"办理结果（{_called(context, arrival, head)}）",
         context.campaign.title,
-        _note(arrival, head, rows) + (_HOW if rows else ""),
+        _note(context, arrival, head, rows) + _how(rows),
         [ResultRow(**row) for row in rows],
         ("可以办理", "不能办理") if arrival.purpose == "precheck" else ("已办理", "没有办理"),
         arrival.arrived_at,
@@ -111,7 +112,10 @@ def result_mail(
 ) -> tuple[NewMail, ...]:
     """Make the mail that tells what came of a 审核单; it quotes nothing that was typed."""
     head, *rows = document
-    left = [row for row in rows if not row["done"]]
+    # What 全部通过 left out is told too, where it let others pass.
+    left = [row for row in rows if not (row["done"] and row["row"])]
+    is_to_mend = any(map(_is_left, rows))
+    is_old = head["why"] == AGAIN or not (is_to_mend or any(row["done"] for row in rows))
     remarks = [_told(row) for row in left[:_MOST_IN_MAIL]]
     if len(left) > _MOST_IN_MAIL:
         remarks.append(f"……共{len(left)}行，其余见办理结果。")
@@ -120,15 +124,18 @@ def result_mail(
         mail_facts(context, unit, str(head["form"]), str(head["period"])),
         paper="审核单预审" if arrival.purpose == "precheck" else "审核单",
         received=f"{arrival.arrived_at:%Y-%m-%d %H:%M}",
-        passed=not left and not head["why"],
-        reason=_note(arrival, head, rows),
+        passed=not is_to_mend and not head["why"],
+        waits=is_to_mend,
+        repeats=f"第{head['number']}号" if is_old and (rows or head["why"] == AGAIN) else "",
+        reason=_note(context, arrival, head, rows),
         remarks=tuple(remarks),
         deadline="",
     )
     name = f"review-{arrival.arrival_id}"
-    mails = make_mail(
-        context, unit, Event.REVIEWED, data, name, result_path_of(context, arrival, head)
-    )
+    # A 办理结果 without a row says no more than the mail.
+    has_rows = rows or head["why"] == AGAIN
+    files = [result_path_of(context, arrival, head)] if has_rows else []
+    mails = make_mail(context, unit, Event.REVIEWED, data, name, *files)
     return tuple(replace(mail, receipt=name) for mail in mails)
 
 
@@ -140,17 +147,55 @@ def _called(context: Context, arrival: Arrival, head: Document) -> str:
     return f"{unit}{period}《{context.form(form).title}》"
 
 
-def _note(arrival: Arrival, head: Document, rows: Sequence[Document]) -> str:
+def _is_left(row: Document) -> bool:
+    """Whether a row did not take effect, and something is to be mended."""
+    return not row["done"] and not row.get("settled")
+
+
+def _how(rows: Sequence[Document]) -> str:
+    """Say what may be done about the rows."""
+    to_mend = _HOW_TO_MEND if any(map(_is_left, rows)) else ""
+    return to_mend + (_HOW_TO_UNDO if any(row["done"] for row in rows) else "")
+
+
+def _note(context: Context, arrival: Arrival, head: Document, rows: Sequence[Document]) -> str:
     """Say in a sentence or two what came of the sheet."""
     if head["why"]:
-        wrong, remedy = _WHY[str(head["why"])]
+        wrong, remedy = _why(context, head)
         return f"{wrong}。{remedy}。"
-    done = sum(bool(row["done"]) for row in rows)
-    left = f"，{len(rows) - done}行没有办理" if done < len(rows) else ""
-    if arrival.purpose == "precheck":
-        left = f"，{len(rows) - done}行不能办理" if done < len(rows) else ""
-        return f"共填了{len(rows)}行：{done}行可以办理{left}。这是预审，还没有办理。"
-    return f"共填了{len(rows)}行：{done}行已经办理{left}。"
+    is_meant = arrival.purpose != "precheck"
+    # 全部通过 is no row of its own; those that it let pass are.
+    counted = [row for row in rows if row["row"] or not row["done"]]
+    done, left = sum(bool(row["done"]) for row in counted), sum(map(_is_left, counted))
+    old = len(counted) - done - left
+    told = [f"{done}行{'已经办理' if is_meant else '可以办理'}"]
+    told += [f"{old}行以前已经办理过"] if old else []
+    told += [f"{left}行{'没有' if is_meant else '不能'}办理"] if left else []
+    note = f"共填了{len(counted)}行：{'，'.join(told)}。" + _unsigned(head, is_meant=is_meant)
+    return note if is_meant else f"{note}这是预审，还没有办理。"
+
+
+def _unsigned(head: Document, *, is_meant: bool) -> str:
+    """Ask for 决定人 where nobody is named: who decided is asked for later."""
+    count = head.get("unsigned")
+    if not count:
+        return ""
+    then = "已照办，以后请写上" if is_meant else "正式办理时请写上"
+    return f"有{count}行没有写“决定人”，{then}，日后好查。"
+
+
+def _why(context: Context, head: Document) -> tuple[str, str]:
+    """Say why nothing of a sheet was done, and what to do; another unit's is named."""
+    whose = str(head.get("whose", ""))
+    if whose not in context.tree:
+        return _WHY[str(head["why"])]
+    name = context.tree[whose].name
+    own = (
+        "请用本单位答复文件夹里的审核单"
+        if head["decides"]
+        else "本单位没有填报这张表的下级单位，不用办理审核单"
+    )
+    return f"这是{name}的审核单，没有办理", f"{own}；这一份由{name}放进它自己的报送文件夹"
 
 
 def _told(row: Document) -> str:

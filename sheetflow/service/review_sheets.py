@@ -92,7 +92,9 @@ def begin_review(context: Context, mark: Stale, books: Books) -> Making | None:
     """Begin the 审核单 that `mark` asks for; None where just this lies there, or nobody is below."""
     unit = context.tree[mark.unit_id]
     desk = _Desk(context, unit, books)
-    if not (has_reviews(context) and (desk.below or desk.reviews)):
+    # Who adds up others asks about their figures, though the units between hand in nothing.
+    is_above = books.adds_up(unit) or desk.below or desk.reviews
+    if not (has_reviews(context) and is_above):
         return None
     sheet, as_of = desk.sheet(), desk.as_of
     (path,) = rollup_paths(context, mark.kind, unit, books.period, books.form)
@@ -126,6 +128,7 @@ class _Desk(ReviewDesk):
             form=self.form.key,
             title=(other or self.form).title,
             period=self.period,
+            indicators={code: label_of(self.form, code) for code in self.form.indicator},
             waiting=tuple(self._waiting()),
             looks=tuple(self._linked_look(row) for row in looks),
             offered=tuple(
@@ -196,8 +199,17 @@ class _Desk(ReviewDesk):
             verdicts=verdicts,
             is_clean=matter is Matter.PASSING and self._is_clean(review, waiting),
             about=waiting.about,
+            code=self._asked_about(review, waiting),
+            insisted=tuple(code for code in self.form.indicator if has_insisted(review, code)),
         )
         return [row]
+
+    def _asked_about(self, review: Review, waiting: Awaiting) -> str:
+        """Give the indicator that a question is about; empty where it is about all of the workbook."""
+        if waiting.question is None:
+            return ""
+        code = root_of(review.decisions, waiting.question.decision).about
+        return code if code in self.form.indicator else ""
 
     def _asker(self, waiting: Awaiting) -> Unit | None:
         """Give the unit further up that asks, where one does."""

@@ -7,17 +7,22 @@ follows from a decision (`deciding`), and how a row is read (`consolidation.revi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
+from decimal import Decimal
 
-from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, RowAnswer, answer_rows
+from sheetflow.consolidation.matters import undoing_of
+from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.consolidation.review_words import decided_words
 from sheetflow.consolidation.reviews import OWN
+from sheetflow.consolidation.row_answers import RowAnswer
 from sheetflow.context import LOG, Context
 from sheetflow.periods import Period
+from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.layout import Token
-from sheetflow.schemas.review import GROUNDS, Matter
+from sheetflow.schemas.review import FIGURE, GROUNDS, Matter, NewDecision
 from sheetflow.service.approvals import approved_numbers
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by, record_decision, who_decides
@@ -31,12 +36,15 @@ from sheetflow.service.review_result import (
 )
 from sheetflow.service.review_sheets import review_sheet_of
 from sheetflow.service.turns import putting_off
-from sheetflow.store.records import Arrival, Document, FollowUp, PublicationKind
+from sheetflow.store.records import Arrival, Document, FollowUp, PublicationKind, Submission
 from sheetflow.units import Unit
 from sheetflow.writing.review_result import ResultRow
 
 _SIGNED = GROUNDS[0]
 _LONGEST, _MOST_ROWS = 200, 5000
+_REST = re.compile(rf"([{''.join(matter.letter for matter in Matter)}])(.+-)?([1-9]\d{{0,3}})")
+"""What stands behind the receipt in a number: the matter, what it is about, which turn."""
+_OTHERS = "stamp-unit"
 _NO_SCAN = "还没有收到签批件（取名“签批_编号.pdf”放进来）"
 
 
@@ -57,9 +65,15 @@ def _look(
     """Tell of which sheet one is, or why nothing of it is done; and what each row comes to."""
     unit = context.tree[arrival.unit_id]
     which, why = _whose(context, unit, typed)
-    head = {"kind": REVIEW, "form": "", "period": "", "why": why}
+    head: Document = {"kind": REVIEW, "form": "", "period": "", "why": why}
     if which:
-        head |= {"form": which[0], "period": which[1].period_id}
+        head = {**head, "form": which[0], "period": which[1].period_id}
+    if why == _OTHERS:
+        head = {
+            **head,
+            "whose": _named_by(context, typed),
+            "decides": _is_above(context, unit, which),
+        }
     earlier = _earlier(context, arrival, head)
     number = 1 + max((int(each["number"]) for _, each in earlier), default=0)
     same = [each for sha256, each in earlier if sha256 == arrival.sha256 and not each["why"]]
@@ -80,16 +94,17 @@ def _record(
         return False
     if is_meant:
         answers = [_recorded(context, arrival, answer) for answer in answers]
-    document: list[Document] = [head, *map(_row, answers)]
+    meant = [each.decision for each in answers if each.decision]
+    unsigned = sum(not each.decider and each.matter is not Matter.UNIT for each in meant)
+    document: list[Document] = [{**head, "unsigned": unsigned}, *map(_row, answers)]
     store.arrivals.record_answer(arrival, REVIEW, now, document=document)
-    decided = is_meant and any(each.decision for each in answers)
+    decided = is_meant and bool(meant)
     marks = [result_mark(arrival, head)] if has_result(head) else []
     if decided:
         marks.append(replace(marks[0], kind=PublicationKind.REVIEW, precheck=0))
     mails = result_mail(context, arrival, document)
     store.outcomes.record_follow_up(FollowUp(mails=mails, stale=marks), now)
-    done = sum(bool(each.decision) for each in answers)
-    LOG.info("unit %s: 审核单: %d rows, %d decided", arrival.unit_id, len(answers), done)
+    LOG.info("unit %s: 审核单: %d rows, %d decided", arrival.unit_id, len(answers), len(meant))
     return decided
 
 
@@ -110,15 +125,25 @@ def _whose(
     if len(typed.rows) > _MOST_ROWS:
         return which, "rows"
     if typed.unit_id != unit.unit_id.upper():
-        return which, "stamp-unit"
+        return which, _OTHERS
     if context.judge_stamp(typed.token, form.key, unit.unit_id, period.period_id) is Token.WRONG:
         return which, "stamp-token"
-    is_above = any(
+    return which, "" if _is_above(context, unit, which) else "none-below"
+
+
+def _is_above(context: Context, unit: Unit, which: tuple[str, Period] | None) -> bool:
+    """Whether a unit decides about any that fills the form."""
+    form = context.form(which[0]) if which else context.campaign.main_form
+    return any(
         form.is_for(each.level)
         for child in decided_by(context, unit)
         for each in context.tree.subtree(child.unit_id)
     )
-    return which, "" if is_above else "none-below"
+
+
+def _named_by(context: Context, typed: TypedReview) -> str:
+    """Give the id of the unit that a stamp names; empty where nobody has that one."""
+    return next((one.unit_id for one in context.tree if one.unit_id.upper() == typed.unit_id), "")
 
 
 def _earlier(context: Context, arrival: Arrival, head: Document) -> list[tuple[str, Document]]:
@@ -153,7 +178,24 @@ def _answers(
     answers = answer_rows(sheet, typed, known)
     numbers = {each.number for each in answers}
     approved = approved_numbers(context, unit.unit_id, numbers)
-    return tuple(_with_approval(answer, approved) for answer in answers)
+    return tuple(_named(context, _with_approval(answer, approved)) for answer in answers)
+
+
+def _named(context: Context, answer: RowAnswer) -> RowAnswer:
+    """Name unit and matter of a row whose number does not wait, by what the number tells."""
+    if answer.unit or not answer.number:
+        return answer
+    decision = context.store.decisions.find(answer.number)
+    found = _submission_of(context, answer.number)
+    unit_id = decision.unit_id if decision else found.unit_id if found else ""
+    if unit_id not in context.tree:
+        return answer
+    matter = decision.matter if decision else None
+    if found and not matter:
+        rest = answer.number.removeprefix(f"{found.receipt}-")
+        matter = next((each for each in Matter if rest.startswith(each.letter)), None)
+    label = matter.label.format(above="上") if matter else ""
+    return replace(answer, unit=context.tree[unit_id].name, matter=answer.matter or label)
 
 
 def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:
@@ -166,17 +208,16 @@ def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:
 
 def _why_not(context: Context, unit: Unit, number: str) -> str:
     """Say why a number that does not wait for `unit` is none for it to decide."""
-    # A receipt stands before a dash; what is longer than any number is none.
-    ends = [at for at, mark in enumerate(number[:_LONGEST]) if mark == "-"]
-    receipts = (number[:end] for end in reversed(ends))
-    submissions = map(context.store.submissions.find_submission, receipts)
-    found = next(filter(None, submissions), None)
+    number = number.removesuffix(undoing_of(""))
+    found = _submission_of(context, number)
+    altered = f"没有“{number[:QUOTED_NUMBER]}”这个编号，可能被改动过"
     if found is None or found.unit_id not in context.tree:
-        return f"没有“{number[:QUOTED_NUMBER]}”这个编号，可能被改动过"
+        return altered
     about, above = context.tree[found.unit_id], who_decides(context, found.unit_id)
     if about.unit_id == unit.unit_id:
         return "是本单位自己的报送，本单位不能办理"
-    is_offered = _is_look_of(number.removeprefix(f"{found.receipt}-"), unit)
+    rest = number.removeprefix(f"{found.receipt}-")
+    is_offered = _is_look_of(rest, unit)
     if (above is None or above.unit_id != unit.unit_id) and not is_offered:
         whose = f"由{above.name}办理" if above else "由系统管理员办理"
         return f"{about.name}不是本单位的直接下级，{whose}"
@@ -189,7 +230,31 @@ def _why_not(context: Context, unit: Unit, number: str) -> str:
     ]
     if newer:
         return f"{about.name}后来又报了第{newer[-1].number}号，请在新的审核单里办理"
+    if not _may_be_ours(context, found, rest):
+        return altered
     return "这一项现在不用办理，请看新的审核单"
+
+
+def _may_be_ours(context: Context, found: Submission, rest: str) -> bool:
+    """Whether the rest of a number was ever handed out: the turn before was decided, its figure is one of the form."""
+    parts = _REST.fullmatch(rest)
+    if parts is None:
+        return False
+    letter, about, turn = parts.groups()
+    before = f"{found.receipt}-{rest.removesuffix(turn)}{int(turn) - 1}"
+    if turn != "1" and context.store.decisions.find(before) is None:
+        return False
+    code = (about or "").partition("-")[0]
+    codes = {"", *context.form(found.form).indicator, *(one.unit_id for one in context.tree)}
+    return letter != Matter.LOOK.letter or code in codes
+
+
+def _submission_of(context: Context, number: str) -> Submission | None:
+    """Give the submission whose receipt a number begins with."""
+    # A receipt stands before a dash; what is longer than any number is none.
+    ends = [at for at, mark in enumerate(number[:_LONGEST]) if mark == "-"]
+    receipts = (number[:end] for end in reversed(ends))
+    return next(filter(None, map(context.store.submissions.find_submission, receipts)), None)
 
 
 def _is_look_of(rest: str, unit: Unit) -> bool:
@@ -199,11 +264,21 @@ def _is_look_of(rest: str, unit: Unit) -> bool:
     return rest.startswith(Matter.LOOK.letter) and is_own and turn.isdigit()
 
 
+def _with_figure(context: Context, decision: NewDecision) -> NewDecision:
+    """Add what stood there where 待验收 names an indicator, as 重点核对 has it: another figure since is an answer."""
+    if decision.matter is not Matter.PASSING or not decision.about:
+        return decision
+    measured = context.store.measurements.find_last(decision.receipt)
+    figure = load_figures(measured).get(decision.about)
+    stood = float(figure) if isinstance(figure, Decimal) else figure
+    return replace(decision, details={**decision.details, FIGURE: stood})
+
+
 def _recorded(context: Context, arrival: Arrival, answer: RowAnswer) -> RowAnswer:
     """Record what a row decides; where somebody was quicker, say so."""
     if answer.decision is None:
         return answer
-    decision = replace(answer.decision, arrival_id=arrival.arrival_id)
+    decision = replace(_with_figure(context, answer.decision), arrival_id=arrival.arrival_id)
     if record_decision(context, decision):
         return answer
     known = context.store.decisions.find(decision.number)
@@ -218,7 +293,8 @@ def _row(answer: RowAnswer) -> Document:
         unit=answer.unit,
         matter=answer.matter,
         said=answer.said,
-        done=answer.decision is not None,
+        done=answer.is_done,
+        settled=answer.is_settled,
         words=answer.words,
         quoted=answer.quoted,
     )

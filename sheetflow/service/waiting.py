@@ -10,11 +10,13 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 
 from sheetflow.consolidation.contents import Waiting, Waits
 from sheetflow.context import Context
 from sheetflow.errors import Trouble
 from sheetflow.intake.sighting import (
+    ATTACHMENTS_FOLDER,
     FOLDER,
     PRECHECK_FOLDER,
     Oddity,
@@ -183,7 +185,7 @@ def _unnamed(context: Context) -> Iterator[Waiting]:
         said, remedy = _UNNAMED[is_other]
         names = _listed([f"“{shown_name(each.file.name)}”" for each in files])
         yield Waiting(
-            kind=Waits.INBOX,
+            kind=Waits.UNNAMED,
             unit_id=unit_id,
             since=files[0].arrived_at,
             reason=f"{unit_words(context, unit_id)} 收到附件，{said}：{names}。",
@@ -192,17 +194,19 @@ def _unnamed(context: Context) -> Iterator[Waiting]:
 
 
 def _mails(context: Context) -> Iterator[Waiting]:
-    requeue = "改正 units.xlsx 里的邮箱后，用 sheetflow mail 查看并重新发送。"
+    again = "后，用 sheetflow mail 查看并重新发送。"
     for mail, what in troubled_mails(context):
+        remedy = f"内容已在答复文件夹里，可以电话告知。改正 units.xlsx 里的邮箱{again}"
+        if not mail.unit_id:
+            remedy = f"改正 sheetflow.toml 里 [contact] 的 administrator {again}"
         yield Waiting(
             kind=Waits.MAIL,
             unit_id=mail.unit_id,
             receipt=mail.receipt,
             since=mail.created_at,
-            reason=f"{unit_words(context, mail.unit_id)} {what}（{mail.subject}）：{mail.trouble}",
-            remedy="会自动重试。"
-            if mail.state == "queued"
-            else f"内容已在答复文件夹里，可以电话告知。{requeue}",
+            reason=f"{unit_words(context, mail.unit_id) or '管理员'} {what}"
+            f"（{mail.subject}）：{mail.trouble}",
+            remedy="会自动重试。" if mail.state == "queued" else remedy,
         )
 
 
@@ -248,6 +252,8 @@ def strange_things(context: Context, oddities: Iterable[Oddity]) -> Iterator[Wai
     for oddity in oddities:
         if oddity.unit_id and (oddity.folder == inbox or oddity.name == PRECHECK_FOLDER):
             continue  # what stands in the place of a folder is told as what it hinders
+        if oddity.reason is Reason.UNKNOWN_FOLDER and oddity.folder != inbox and not oddity.unit_id:
+            continue  # of what lies in a folder of no unit, that folder is told
         found[oddity.unit_id or "", oddity.reason].append(oddity)
     for (unit_id, reason), entries in found.items():
         said, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))
@@ -262,11 +268,12 @@ def strange_things(context: Context, oddities: Iterable[Oddity]) -> Iterator[Wai
 
 
 def stray_folders(context: Context) -> Iterator[Waiting]:
-    """Give a line where the inbox has folders of no unit."""
+    """Give a line where the inbox has folders of no unit; not of those that we made and nobody ever used."""
     try:
         strays = [
             display_name(os.fsencode(path.name))
             for path in context.workspace.stray_folders(context.tree)
+            if not _is_unused(path)
         ]
     except OSError:
         return  # the look at the inbox says so
@@ -276,6 +283,20 @@ def stray_folders(context: Context) -> Iterator[Waiting]:
             reason=f"报送文件夹里有不属于任何单位的文件夹，里面的东西没有人收：{_listed(strays)}。",
             remedy="请核对名称（单位代码-名称，与 units.xlsx 一致），把里面的文件移到该放的文件夹。",
         )
+
+
+def _is_unused(folder: Path) -> bool:
+    """Whether a folder in the inbox is as we make a unit's, and nobody has put anything in it."""
+    try:
+        inner = list(folder.iterdir())
+        return any(each.name == PRECHECK_FOLDER for each in inner) and all(
+            each.name in {PRECHECK_FOLDER, ATTACHMENTS_FOLDER}
+            and each.is_dir()
+            and not any(each.iterdir())
+            for each in inner
+        )
+    except OSError:
+        return False
 
 
 def unit_words(context: Context, unit_id: str) -> str:

@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
@@ -26,9 +26,11 @@ from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.mail.send import Postman, Sent
 from sheetflow.service.one_pass import (
+    HANDLING,
     PassReport,
     is_behind,
     secure,
+    tell_of_failure,
     tidy_up,
     waiting_after,
     work_off,
@@ -97,7 +99,7 @@ class _Rounds:
     ) -> None:
         self._context, self._on_pass, self._postman = context, on_pass, postman
         self._intake = open_intake(context)
-        self._retry = Retry(context, "pass", "处理来件")
+        self._retry = Retry(context, "pass", HANDLING)
         self._is_tidy = False
         self._noticed: tuple[str, ...] = ()
         self._told: tuple[str, ...] = ()
@@ -117,7 +119,12 @@ class _Rounds:
 
         Raise only what no waiting mends: a damaged database, wrong settings.
         """
-        return self._retry.do(self._pass)
+        pause = self._retry.do(self._pass)
+        if self._retry.troubles:
+            with suppress(SheetflowError, OSError):
+                tell_of_failure(self._context, self._retry.troubles)
+                self._postman.call()
+        return pause
 
     def _tidy_up(self) -> float:
         self._is_tidy = False

@@ -80,7 +80,10 @@ class Decisions:
         matter: Matter | None = None,
         verdict: Verdict | None = None,
     ) -> tuple[Decision, ...]:
-        """Return decisions about a unit, form, period, receipt or matter, or of one verdict, the oldest first."""
+        """Return decisions about a unit, form, period, receipt or matter, or of one verdict, the oldest first.
+
+        With those about a matter come all that take something back: whether one stands is told by both.
+        """
         wanted = {"unit_id": unit_id, "form": form, "period": period, "receipt": receipt}
         return self._find(**wanted, matter=matter, verdict=verdict)
 
@@ -91,7 +94,7 @@ class Decisions:
         matter: Matter | None = None,
         verdict: Verdict | None = None,
     ) -> tuple[Decision, ...]:
-        """Return the decisions about a matter, or of one verdict, in these periods, the oldest first."""
+        """Return decisions as `find_all` does, those in these periods."""
         return self._find(periods, matter=matter, verdict=verdict)
 
     def find_given(self, by_unit: str, form: str, period: str) -> tuple[Decision, ...]:
@@ -111,11 +114,14 @@ class Decisions:
     def _find(
         self,
         periods: Collection[str] | None = None,
+        matter: Matter | None = None,
         **wanted: Any,  # noqa: ANN401 - values of columns
     ) -> tuple[Decision, ...]:
         conditions = [
             decisions.c[name] == value for name, value in wanted.items() if value is not None
         ]
+        if matter is not None:
+            conditions.append(decisions.c.matter.in_((matter, Matter.UNDOING)))
         if periods is not None:
             conditions.append(decisions.c.period.in_(periods))
         query = select(decisions).where(*conditions).order_by(decisions.c.decision_id)

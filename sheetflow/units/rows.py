@@ -32,6 +32,7 @@ HEADERS = {
     "stand_in_mails": "代办人邮箱",
     "stand_in_from": "代办开始日期",
     "stand_in_to": "代办结束日期",
+    "office_phone": "办公电话",
 }
 """What people call the columns."""
 
@@ -42,6 +43,8 @@ _DIVISION = re.compile(r"[0-9]{6}(?:[0-9]{3}|[0-9]{6})?")
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]|[.\s]$')
 _LONGEST_NAME = 40
 """Characters; a folder name of more than 255 bytes cannot be made."""
+
+_LONGEST_PHONE = 60
 
 _DAY = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
@@ -139,6 +142,7 @@ def _unit(cells: Mapping[str, str], levels: Levels) -> Unit:
         stand_in_mails=stand_ins or (),
         stand_in_from=from_day,
         stand_in_to=to_day,
+        office_phone=" ".join(cells.get("office_phone", "").split())[:_LONGEST_PHONE],
     )
 
 

@@ -38,6 +38,8 @@ class Unit:
     """Where its mail goes as well while somebody else sees to its reports (代办人)."""
     stand_in_from: dt.date | None = None
     stand_in_to: dt.date | None = None
+    office_phone: str = ""
+    """Its office's telephone, as those below may read it in mails."""
 
     def mails_on(self, day: dt.date) -> tuple[str, ...]:
         """Give where its mail goes on `day`: its own addresses, meanwhile those of its 代办人 too."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from sheetflow.consolidation.matters import Awaiting, waiting_of
+from sheetflow.consolidation.review_content import noted_words
 from sheetflow.consolidation.reviews import Review
 from sheetflow.context import Context
 from sheetflow.periods import Period
@@ -51,13 +52,14 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedLine:
-    """One decision as it was recorded, and whether it was taken back."""
+    """One decision as it was recorded, what it was about in words, and whether it was taken back."""
 
     decision: Decision
     unit: str
     label: str
     by: str
     is_undone: bool
+    said: str
 
     def as_json(self) -> dict[str, object]:
         """Give the object that ``decisions --json`` lists."""
@@ -96,6 +98,7 @@ def list_decisions(
         form=key, period=period.period_id if period else None
     )
     stands = {each.number for each in standing(decided)}
+    by_number = {each.number: each for each in decided}
     return Listed(
         tuple(waiting),
         tuple(
@@ -105,10 +108,23 @@ def list_decisions(
                 label=each.matter.label.format(above=_level(context, "")),
                 by=_called(context, each.by_unit),
                 is_undone=each.number not in stands and each.matter is not Matter.UNDOING,
+                said=_said(context, each, by_number.get(each.about)),
             )
             for each in decided
         ),
     )
+
+
+def _said(context: Context, decision: Decision, undone: Decision | None) -> str:
+    """Say what was decided: what was registered, which decision was taken back, else the verdict alone."""
+    said = decision.verdict.label
+    if decision.matter is Matter.UNIT:
+        return f"{said}{noted_words(decision) or '取消'}"
+    if decision.matter is Matter.UNDOING:
+        label = undone.matter.label.format(above=_level(context, "")) if undone else ""
+        which = f"（{label}：{_said(context, undone, None)}）" if undone else ""
+        return f"{decision.about}{which}"
+    return said
 
 
 def _waiting(context: Context, period: Period | None, form: Form | None) -> Iterator[WaitingLine]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.states import BoardRow, Tally
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import workbook_path
 from sheetflow.context.templates import report_place
 from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
@@ -28,6 +27,7 @@ from sheetflow.service.reminding import (
     missing_of,
     reminded,
     reminder_facts,
+    to_enclose,
     waiting_words,
 )
 from sheetflow.store.decisions import CalendarEntry
@@ -162,7 +162,7 @@ def _remind_of(context: Context, form: Form, period: Period) -> Reminders:
             result.repeated.add(unit_id)
             continue
         data = reminder_facts(context, form, period, row)
-        path = workbook_path(context, form, row.unit, period)
+        path = to_enclose(context, form, period, row)
         if made := make_mail(context, row.unit, Event.REMINDER, data, names[unit_id], path):
             mails += made
             result.queued.add(unit_id)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from string import Formatter
@@ -28,6 +28,7 @@ from sheetflow.findings import (
     Identity,
     Place,
     Severity,
+    number_of,
 )
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
@@ -277,6 +278,7 @@ def check_answers(
     What the cells of answers bear besides their words is told as it is of other texts.
     """
     asked = {finding.number: finding for finding in findings}
+    answers = _without_printed(answers, asked, context.explained(book.form.key, book.period))
     for answer in answers:
         finding = asked.get(answer.number)
         agreed = proposal(finding, book, context) if finding and agrees(answer.text) else None
@@ -299,6 +301,16 @@ def check_answers(
         address = (line.row, line.columns.get(_ANSWER, 0))
         if address in issues.unsaved or address in issues.errors:
             yield GENERAL["explanation-not-read"].at(_answer_place(address, line.number))
+
+
+def _without_printed(
+    answers: Iterable[Answered], asked: Container[str], before: Mapping[Identity, Explanation]
+) -> list[Answered]:
+    """Leave out what our copy printed again, of something that was explained and has been mended since."""
+    printed = {(number_of(identity), said.text) for identity, said in before.items()}
+    return [
+        each for each in answers if each.number in asked or (each.number, each.text) not in printed
+    ]
 
 
 def _judge_answer(answer: Answered, asked: Finding | None, *, is_enough: bool) -> Iterator[Finding]:

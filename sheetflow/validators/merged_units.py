@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from sheetflow.findings import Finding
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
-from sheetflow.units import Unit
 
 
-def owes_itself(book: Book, unit: Unit) -> bool:
+def owes_itself(book: Book, context: JudgingContext) -> bool:
     """Whether a unit that ended within the period still reports it, unless its successor does."""
-    ended, period = unit.valid_to, book.period
+    ended, period = context.unit.valid_to, book.period
     return (
-        book.form.cover.taking_over is not None
+        context.merging.is_asked(book.form, period)
         and ended is not None
         and period.first_day <= ended < period.last_day
     )

@@ -375,7 +375,7 @@ def check_expected(book: Book, context: JudgingContext) -> Iterator[Finding]:
     elif heir_name := context.merging.taken_over_by(book.form.key, book.period):
         why = f"已于本期撤并，由{heir_name}并入本单位填报"
         remedy = f"与{heir_name}联系：要单独填报的，请{heir_name}先更正，不再并入"
-    elif owes_itself(book, unit):
+    elif owes_itself(book, context):
         return
     elif not unit.exists_on(last_day):
         heir = context.tree.successor_on(unit.unit_id, last_day)

@@ -8,27 +8,32 @@ number, so that an answer to one never serves for another. Nothing here changes 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, Finding, Place
+from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, Finding, Identity, Place
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.indicators import plain
-from sheetflow.schemas.layout import STATISTICS_COLUMNS
+from sheetflow.schemas.layout import measured_in
 from sheetflow.schemas.review import HEARD, Heard, Number, Verdict
+from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.figure_rules import figure_place
 
-*_, _TOTAL = STATISTICS_COLUMNS
+_CURRENT, _TO_DATE, _AT_THE_END = "本期", "累计", "期末"
 _AGREED = "同意"
 _ASKED = "数据有误的，改正后再报；没有答复以前，已经接收的数据照常使用"
 _PROPOSED = "同意的写“同意”，并把明细改到商定数再报；不同意的，写明是什么情况"
 
 
 def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
-    """Find what a superior returned, and what it asks about, where the workbook is still as it was then."""
+    """Find what a superior returned, and what it asks about.
+
+    A return that is past, or of which the figures were changed, asks for nothing: it is no decision to be
+    answered, and stands only where the unit says something of it (`unless_moot`).
+    """
     for heard in context.heard(book.form.key, book.period):
         if heard.verdict is Verdict.DISAGREE:
             continue  # of a finding that is not known yet: `check_refusals`
@@ -40,8 +45,19 @@ def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
         if heard.verdict is not Verdict.RETURN:
             answer = _ASKED if heard.proposed is None else _PROPOSED
             yield GENERAL[ASKED_RULE].at(place, **told, answer=answer)
-        elif _is_as_it_was(book, heard):
+        else:
+            if heard.is_past or not _is_as_it_was(book, heard):
+                del told[HEARD]
             yield GENERAL[RETURNED_RULE].at(place, **told)
+
+
+def unless_moot(findings: Iterable[Finding], said: Collection[Identity]) -> tuple[Finding, ...]:
+    """Leave out the returns that ask for nothing any longer and of which nothing is said."""
+    return tuple(
+        each
+        for each in findings
+        if each.rule != RETURNED_RULE or HEARD in each.arguments or each.identity in said
+    )
 
 
 def check_refusals(
@@ -57,10 +73,10 @@ def check_refusals(
 
 
 def _place(book: Book, code: str) -> Place:
-    """Point to the indicator's figure; else to the cover, for the whole workbook."""
+    """Point to the indicator's figure; else to no cell: it is about the whole workbook."""
     if indicator := book.form.indicator.get(code):
-        return figure_place(book, indicator, _TOTAL)
-    return book.cover.place()
+        return figure_place(book, indicator, measured_in(book.form.kinds[code]))
+    return Place()
 
 
 def _is_as_it_was(book: Book, heard: Heard) -> bool:
@@ -90,9 +106,9 @@ def proposal(finding: Finding, book: Book, context: JudgingContext) -> Heard | N
 
 
 def has_agreed_figure(heard: Heard, book: Book, context: JudgingContext) -> bool:
-    """Whether the workbook has the figure that was agreed: as 本期, as 累计 or as 期末数."""
+    """Whether the workbook has the figure that was agreed, where it may stand: of a flow in 本期 alone."""
     figures = _figures_now(book, context, heard.about)
-    return shown(heard.proposed) in map(shown, figures)
+    return shown(heard.proposed) in map(shown, figures.values())
 
 
 def check_agreement(
@@ -100,17 +116,27 @@ def check_agreement(
 ) -> Iterator[Finding]:
     """Find a figure that was agreed to and not changed: nobody changes it but the unit itself."""
     if not has_agreed_figure(heard, book, context):
-        figures = dict.fromkeys(map(shown, _figures_now(book, context, heard.about)))
-        said = {"agreed": shown(heard.proposed), "current": "、".join(figures) or "空"}
+        figures = _figures_now(book, context, heard.about)
+        now = "，".join(f"{name}是{shown(figure) or '空的'}" for name, figure in figures.items())
+        which = f"（商定的是{'或'.join(figures)}数）" if figures else ""
+        said = {"agreed": f"{shown(heard.proposed)}{which}", "current": now or "是空的"}
         yield GENERAL["superior-agreed"].at(place, **said)
 
 
-def _figures_now(book: Book, context: JudgingContext, code: str) -> list[Number]:
-    """Give what the workbook has for an indicator: 本期, then 累计 or 期末数; none where it has none."""
+def _figures_now(book: Book, context: JudgingContext, code: str) -> dict[str, Number]:
+    """Give what the workbook has for an indicator, by the words for it; nothing where it has none.
+
+    A flow's 累计 is never what was agreed: it holds what other periods reported.
+    """
     indicator, measured = book.form.indicator.get(code), book.figures.get(code)
     if indicator is None or measured is None:
-        return []
+        return {}
+    kind = book.form.kinds[code]
+    if kind is Kind.STOCK:
+        return {_AT_THE_END: measured}
+    if kind is Kind.FLOW:
+        return {_CURRENT: measured}
     earlier = context.earlier(book.form.key, book.period)
     before = earlier.totals.get(code) if earlier else None
-    values = indicator.values(book.form.kinds[code], measured, before)
-    return [figure for figure in (values.current, values.total) if figure is not None]
+    values = indicator.values(kind, measured, before)
+    return {_CURRENT: values.current, _TO_DATE: values.total}

@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from xlsxwriter.url import Url
 
+from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.schemas.parsing import Value
-from sheetflow.workbook import cell_name
+from sheetflow.workbook import cell_name, column_letters
+from sheetflow.writing.blank.sheet_page import FIRST_LIST
 from sheetflow.writing.looks import (
     CELL,
     CENTRE,
@@ -29,7 +31,7 @@ from sheetflow.writing.looks import (
     Look,
     lines_of,
 )
-from sheetflow.writing.page import TablePage, height_of_lines
+from sheetflow.writing.page import Page, TablePage, height_of_lines
 from sheetflow.writing.xlsx_book import Book
 
 TYPED: Look = CELL | SMALL | TEXT_NUMBER | {"bg_color": REQUIRED_FILL}
@@ -115,6 +117,20 @@ class ReviewPage(TablePage):
             },
         )
 
+    def offer_listed(self, header: str, count: int, what: str) -> None:
+        """Offer the `count` words of the hidden list below `header` in this row; others may be typed."""
+        column = column_letters(FIRST_LIST)
+        self.ask(
+            self.number(header),
+            {
+                "validate": "list",
+                "source": f"={STAMP_SHEET}!${column}$1:${column}${count}",
+                "input_title": header,
+                "input_message": what,
+                "show_error": False,
+            },
+        )
+
     def offer_day(self, header: str, what: str) -> None:
         """Ask for a day below `header` in this row."""
         self.ask(
@@ -156,6 +172,16 @@ class ReviewPage(TablePage):
             self.worksheet.set_tab_color(_OTHER_TAB)
         last = len(self.columns) - 1
         self.worksheet.autofilter(self._first - 2, 0, self.row - 2, last)
+
+    def print_until(self, header: str) -> None:
+        """Print no column behind this one, so that the others are read on paper."""
+        self.worksheet.print_area(0, 0, self.row - 2, self.number(header) - 1)
+
+
+def put_list(page: Page, words: Iterable[str]) -> None:
+    """Write what `ReviewPage.offer_listed` offers beside the stamp."""
+    for row, word in enumerate(words, start=1):
+        page.text(row, FIRST_LIST, word, TEXT_NUMBER)
 
 
 def _called(path: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetflow.schemas.layout import FIRST_ROW
-from sheetflow.writing.looks import CENTRED, FIGURE, WRAPPED, Look
+from sheetflow.writing.looks import CENTRED, WRAPPED
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import streamed_book
 
@@ -25,7 +25,8 @@ _COLUMNS = {
     "所在的表": 11,
     "行": 6,
 }
-_DONE_FILL, _LEFT_FILL = "#D5E8D4", "#FFD27F"
+_DONE_FILL, _LEFT_FILL, _SETTLED_FILL = "#D5E8D4", "#FFD27F", "#E7E6E6"
+_SETTLED = "以前已办理"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class ResultRow:
     said: str
     done: bool
     words: str
+    settled: bool = False
+    """Not done because the same was decided before."""
     quoted: str = ""
     """What the words quote of what was typed: no mail does."""
 
@@ -57,13 +60,17 @@ def write_review_result(
         page = TablePage(book, "办理结果", list(_COLUMNS.values()), heading)
         page.open(title, note, list(_COLUMNS))
         last = FIRST_ROW - 1
-        for last, each in enumerate(sorted(rows, key=lambda row: row.done), start=FIRST_ROW):
+        for last, each in enumerate(
+            sorted(rows, key=lambda row: (row.done, row.settled)), start=FIRST_ROW
+        ):
             shown = (each.unit, each.matter, each.said, each.words, each.number)
             widths = list(_COLUMNS.values())[2:]
             page.fit(last, zip(shown, widths, strict=False))
-            fill: Look = {"bg_color": _DONE_FILL if each.done else _LEFT_FILL}
-            page.put(last, 1, last - FIRST_ROW + 1, FIGURE)
-            page.put(last, 2, called[not each.done], CENTRED | fill)
+            told, fill = called[not each.done], _DONE_FILL if each.done else _LEFT_FILL
+            if each.settled:
+                told, fill = _SETTLED, _SETTLED_FILL
+            page.put(last, 1, last - FIRST_ROW + 1, CENTRED)
+            page.put(last, 2, told, CENTRED | {"bg_color": fill})
             for column, text in enumerate(shown, start=3):
                 page.put(last, column, text, WRAPPED)
             page.put(last, 8, each.sheet, CENTRED)

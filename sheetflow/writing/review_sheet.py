@@ -60,97 +60,97 @@ from sheetflow.writing.review_page import (
     CHOSEN,
     FILE,
     MIDDLE,
+    TYPED,
     TYPED_DAY,
     TYPED_FIGURE,
     TYPED_HEADER,
     ReviewPage,
+    put_list,
 )
 from sheetflow.writing.xlsx_book import Book
 
-_MATTER, _CONTENT, _OUTCOMES, _SINCE, _DAYS = (
-    "事项",
-    "内容",
-    "怎样办，结果怎样",
-    "何时起",
-    "已等天数",
-)
+_MATTER, _CONTENT, _OUTCOMES = "事项", "内容", "怎样办，结果怎样"
+_SINCE, _DAYS = "何时起", "已等天数"
 _WHY, _STATE, _DEADLINE, _AT, _AFTER = "为什么要看", "上报情况", "截止时间", "办理时间", "办理以后"
 
 _WAITING: Mapping[str, float] = {
-    NUMBER: 21,
-    UNIT: 14,
-    _MATTER: 10,
-    _CONTENT: 46,
-    _OUTCOMES: 38,
-    FILE: 12,
-    _SINCE: 11,
-    _DAYS: 6,
-    VERDICT: 10,
-    OPINION: 28,
+    NUMBER: 16,
+    UNIT: 10,
+    _MATTER: 9,
+    _CONTENT: 42,
+    _OUTCOMES: 30,
+    FILE: 10,
+    VERDICT: 9,
+    INDICATOR: 15,
+    OPINION: 24,
+    PROPOSED: 9,
     DECIDER: 9,
     HANDLER: 9,
     GROUND: 9,
     DATED: 11,
+    _SINCE: 10,
+    _DAYS: 6,
 }
 _LOOKS: Mapping[str, float] = {
-    NUMBER: 22,
-    UNIT: 14,
-    INDICATOR: 30,
-    "本期": 12,
-    "上期": 12,
-    "增减": 12,
-    "同级中位数": 12,
-    _WHY: 44,
-    FILE: 12,
-    VERDICT: 10,
-    OPINION: 30,
-    PROPOSED: 12,
+    NUMBER: 16,
+    UNIT: 10,
+    INDICATOR: 22,
+    "本期": 11,
+    "上期": 11,
+    "增减": 11,
+    "同级中位数": 11,
+    _WHY: 40,
+    FILE: 10,
+    VERDICT: 9,
+    OPINION: 24,
+    PROPOSED: 10,
 }
 _BELOW: Mapping[str, float] = {
-    NUMBER: 21,
-    UNIT: 14,
-    _STATE: 20,
-    "填报人": 9,
-    "联系电话": 14,
-    "首次报送": 18,
-    "最近报送": 18,
-    _DEADLINE: 11,
-    "报送次数": 6,
-    "必改": 6,
-    "核实": 6,
-    "验收": 12,
-    "验收人": 9,
-    "验收日期": 11,
-    "待答复": 8,
-    REASON: 12,
-    UNTIL: 11,
-    PAPER: 12,
+    NUMBER: 16,
+    UNIT: 10,
+    _STATE: 12,
+    "填报人": 8,
+    "联系电话": 13,
+    "首次报送": 12,
+    "最近报送": 12,
+    _DEADLINE: 10,
+    "报送次数": 5,
+    "必改": 5,
+    "核实": 5,
+    "验收": 10,
+    "验收人": 8,
+    "验收日期": 10,
+    "待答复": 7,
+    REASON: 11,
+    UNTIL: 10,
+    PAPER: 11,
 }
 _DECIDED: Mapping[str, float] = {
-    NUMBER: 21,
-    UNIT: 14,
-    _MATTER: 12,
-    "办理": 9,
-    OPINION: 38,
-    DECIDER: 9,
-    HANDLER: 9,
-    GROUND: 9,
-    _AT: 11,
-    _AFTER: 44,
-    TAKEN_BACK: 8,
+    NUMBER: 16,
+    UNIT: 10,
+    _MATTER: 10,
+    "办理": 8,
+    OPINION: 36,
+    DECIDER: 8,
+    HANDLER: 8,
+    GROUND: 8,
+    _AT: 10,
+    _AFTER: 42,
+    TAKEN_BACK: 7,
 }
-"""The headers of each sheet, with the widths of their columns."""
+"""The headers of each sheet, with the widths of their columns: what is printed fits across a page."""
 
 _WAITING_NOTE = f"""\
 怎么办：1．逐行看“{_CONTENT}”，要细看的点“{FILE}”；选哪一项、结果怎样，写在“{_OUTCOMES}”里。
 2．在浅黄色的“{VERDICT}”里选一项。退回、请核实、不同意的，要写“{OPINION}”，单位看到的就是这句话。还没有想好的空着，以后再办。
+退回、请核实只为一个数的，在“{INDICATOR}”里选（也可以写代码或者名称），单位就在那一格看到；不选的是对整份报表。电话里商定一个数的，选请核实，再写“{PROPOSED}”。
 退回：单位收到标明意见的退回件，改好再报，或者说明数据为什么没有错。请核实：单位在问题清单里答复，不影响汇总。
 3．表头上面那一行的“{DECIDER}”“{HANDLER}”“{GROUND}”“{DATED}”写一次，四张表各行都算；个别不同的，再写在那一行里。
 4．“{PASS_THE_REST}”选“{YES}”：注有“可一并通过”的各行都验收，另作了处理的除外。现在有{{clean}}行。
 5．存盘，放进本单位的报送文件夹，随后会收到《办理结果》，逐行说明。有签批件的，扫描成“签批_编号.pdf”一起放进去。"""
 
 _LOOKS_NOTE = f"""\
-怎么办：这里列出变动大的、和同级相差远的、更正过的、写了情况说明的、文字相近的，最要紧的在前。列出来不等于有错，不影响汇总。
+怎么办：这里列出变动大的、和同级相差远的、更正过的、写了情况说明的、文字相近的：先是数，最要紧的在前，后是整个报表。列出来不等于有错，不影响汇总。
 没有问题的，“{VERDICT}”选无异议；要问的选请核实，要改的选退回，并写“{OPINION}”。
 电话里已经商定一个数的，选请核实，把数写在“{PROPOSED}”：单位答复同意后由它自己更正，别人不能代改。
 “{DECIDER}”等写在《{WAITING_SHEET}》表头上面那一行。"""
@@ -160,7 +160,7 @@ _BEYOND_NOTE = f"""
 
 _SAMPLED_NOTE = f"""
 本期抽查：{{units}}，请把整份报表看一遍，再到《{WAITING_SHEET}》办理。抽签种子{{seed}}，谁都可以重抽：把种子和单位编码（《{BELOW_SHEET}》里“{NUMBER}”的第一段）连写，算SHA-256，最小的{DRAWN_A_PERIOD}个就是。
-参加抽签的，是下级报齐或者都过了截止时间时已经报了数据的单位（零报告的不算，以后才报的只在不够{DRAWN_A_PERIOD}个时补上）；抽过的，轮完一遍再参加，以前抽过的是：{{turns}}。"""
+参加抽签的，是下级报齐、都过了截止时间或者本单位的截止时间到了时，已经报了数据的单位（零报告的不算，以后才报的只在不够{DRAWN_A_PERIOD}个时补上）；抽过的，轮完一遍再参加，以前抽过的是：{{turns}}。"""
 
 _BELOW_NOTE = f"""\
 怎么办：没有报的，在“{REASON}”里选一项；批准缓报的写上“{UNTIL}”，到那一天以前不算迟报，也不催报。纸质件收到没有，登记在“{PAPER}”。
@@ -189,20 +189,21 @@ def write_review_sheet(sheet: ReviewSheet, stamp: Stamp, as_of: dt.datetime) -> 
     _write_looks(book, sheet, name)
     _write_below(book, sheet, name)
     _write_decided(book, sheet, name)
-    write_stamp(book, stamp)
+    put_list(write_stamp(book, stamp), sheet.indicators.values())
     return book.close()
 
 
 def _write_waiting(book: Book, sheet: ReviewSheet, name: str, as_of: dt.datetime) -> None:
-    typed = (VERDICT, OPINION, *SIGNED_BY)
+    typed = (VERDICT, INDICATOR, OPINION, PROPOSED, *SIGNED_BY)
     page = ReviewPage(book, WAITING_SHEET, _WAITING, typed, name)
     clean = sum(row.is_clean for row in sheet.waiting)
     page.begin(f"审核单（{name}《{sheet.title}》）", _WAITING_NOTE.format(clean=clean))
     _write_above(page)
     page.put_headers()
     for row in sheet.waiting:
-        _put_waiting(page, row, as_of)
+        _put_waiting(page, row, sheet.indicators, as_of)
     page.end("没有要办理的事。")
+    page.print_until(PROPOSED)  # who signs, and since when it waits, is read on the screen
     page.worksheet.activate()
 
 
@@ -213,7 +214,13 @@ def _write_above(page: ReviewPage) -> None:
     page.text(page.row, label, PASS_THE_REST, TYPED_HEADER)
     page.put(page.row, label + 1, None, CHOSEN | BOLD)
     page.ask(label + 1, {"validate": "list", "source": [YES], "error_message": f"只能选“{YES}”。"})
-    page.span(page.row, page.number(VERDICT), first - 1, "没有另写的各行，都按这里：", NOTE | RIGHT)
+    page.span(
+        page.row,
+        page.number(VERDICT),
+        first - 1,
+        "决定人等没有另写的各行，都按右边：",
+        NOTE | RIGHT,
+    )
     for column in range(first, first + len(SIGNED_BY)):
         page.put(page.row, column, None, TYPED_DAY if column == page.number(DATED) else CHOSEN)
     _offer_signing(page)
@@ -225,7 +232,10 @@ def _offer_signing(page: ReviewPage) -> None:
     page.offer_day(DATED, "决定的日期")
 
 
-def _put_waiting(page: ReviewPage, row: WaitingRow, as_of: dt.datetime) -> None:
+def _put_waiting(
+    page: ReviewPage, row: WaitingRow, indicators: Mapping[str, str], as_of: dt.datetime
+) -> None:
+    can_name = row.takes_indicator and bool(indicators)
     page.put_line(
         {
             NUMBER: (row.number, WRAPPED),
@@ -234,10 +244,12 @@ def _put_waiting(page: ReviewPage, row: WaitingRow, as_of: dt.datetime) -> None:
             _CONTENT: (row.content, WRAPPED),
             _OUTCOMES: (_outcomes(row), WRAPPED),
             VERDICT: (None, CHOSEN | BOLD),
+            INDICATOR: (None, TYPED) if can_name else (indicators.get(row.code), WRAPPED),
+            PROPOSED: (None, TYPED_FIGURE if row.takes_figure else WRAPPED),
             **dict.fromkeys((DECIDER, HANDLER, GROUND), (None, CHOSEN)),
             DATED: (None, TYPED_DAY),
         },
-        (NUMBER, UNIT, _CONTENT, _OUTCOMES),
+        (NUMBER, UNIT, _CONTENT, _OUTCOMES, INDICATOR),
     )
     page.link_file(row.link)
     since = page.number(_SINCE)
@@ -247,6 +259,8 @@ def _put_waiting(page: ReviewPage, row: WaitingRow, as_of: dt.datetime) -> None:
     counted = f"MAX(0,TODAY()-INT({column_letters(since)}{page.row}))"
     page.formula(page.row, page.number(_DAYS), counted, max(0, days.days))
     page.offer(VERDICT, [verdict.label for verdict in row.verdicts])
+    if can_name:
+        page.offer_listed(INDICATOR, len(indicators), "选一个，或者写代码、名称；空着是对整份报表")
     _offer_signing(page)
     page.row += 1
 
@@ -277,16 +291,13 @@ def _write_looks(book: Book, sheet: ReviewSheet, name: str) -> None:
         page.row += 1
         page.put(page.row, 2, entry.unit, WRAPPED)
         page.put(page.row, 3, entry.receipt or "还没有报送", WRAPPED)
+        page.put(page.row, page.number(_WHY), f"看过整份报表，到《{WAITING_SHEET}》办理", WRAPPED)
         page.link_file(entry.link)
 
 
 def _put_look(page: ReviewPage, row: LookRow) -> None:
-    figures = {
-        "本期": row.current,
-        "上期": row.before,
-        "增减": row.change,
-        "同级中位数": row.median,
-    }
+    labels = ("本期", "上期", "增减", "同级中位数")
+    figures = dict(zip(labels, (row.current, row.before, row.change, row.median), strict=True))
     page.put_line(
         {
             NUMBER: (row.number, WRAPPED),

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from sheetflow.schemas.review import REASON, REASONS, UNTIL, Matter, NewDecision, Verdict
+from sheetflow.service.deciding import record_decision
 from tests.cli.conftest import Cli
-from tests.tiny.desk import AT, CITY, EAST, FIRST, OTHER_CITY, SECOND, WEST, Desk, sound
+from tests.tiny.desk import (
+    AT,
+    CITIES_DAY,
+    CITY,
+    EAST,
+    FIRST,
+    OTHER_CITY,
+    SECOND,
+    WEST,
+    Desk,
+    sound,
+)
+from tests.tiny.forms import PATROL_FORM
 
 
 @pytest.fixture
@@ -56,3 +72,33 @@ def test_programs_read_the_same(cli: Cli, served: Desk) -> None:
     assert (decided["undone"], decided["arrival_id"]) == (False, 0)
     other = cli("-C", served.root, *AT, "decisions", "--period", SECOND, "--json").out
     assert json.loads(other) == {"waiting": [], "decided": []}
+
+
+def test_what_was_registered_and_what_was_taken_back_is_said(cli: Cli, served: Desk) -> None:
+    """下级情况 is listed with what was registered, 撤销 with the decision that it took back."""
+    leave = NewDecision(
+        number=f"{WEST}-{FIRST}-况1",
+        unit_id=WEST,
+        matter=Matter.UNIT,
+        verdict=Verdict.NOTED,
+        by_unit=CITY,
+        form=PATROL_FORM.key,
+        period=FIRST,
+        details={REASON: REASONS[0], UNTIL: CITIES_DAY.date().isoformat()},
+    )
+    undone = replace(
+        leave,
+        number=f"{leave.number}-撤1",
+        matter=Matter.UNDOING,
+        verdict=Verdict.UNDO,
+        about=leave.number,
+        details={},
+    )
+    for each in (leave, undone):
+        assert served.ask(partial(record_decision, decision=each))
+    lines = cli("-C", served.root, *AT, "decisions").out.splitlines()
+    day = "4月9日"
+    assert any(f"下级情况：登记已批准缓报（至{day}）" in each for each in lines)
+    assert any(
+        f"撤销：{leave.number}（下级情况：登记已批准缓报（至{day}））" in each for each in lines
+    )

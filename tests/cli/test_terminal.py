@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tests.tiny.desk import AT, EAST, FIRST, NORTH, WEST, Desk, patrols, sound
+from tests.tiny.desk import AT, EAST, FIRST, NEXT_DAY, NORTH, WEST, Desk, patrols, sound
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals here", allow_module_level=True)
@@ -66,3 +66,22 @@ def test_tables_fit_and_lose_nothing(tmp_path: Path) -> None:
     cells = [re.split("[│┃]", line) for line in checked if line.startswith(("│", "┃"))]
     columns = ["".join(map(str.strip, column)) for column in zip(*cells, strict=True)]
     assert any("[red]约5[/red]\\" in column for column in columns)
+
+
+def test_a_receipt_and_a_word_are_never_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is to be said of a unit, its receipt stands in one line, and no line begins with a comma."""
+    monkeypatch.setenv("SHEETFLOW_REVIEW__POLICY", "by_deadline")
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    for metres in (500, 600):
+        desk.drop(WEST, desk.fill(WEST, sound(metres)))
+        desk.run(NEXT_DAY)
+    desk.drop(WEST, desk.fill(EAST))
+    desk.run(NEXT_DAY)
+    status = _seen(desk, "status")
+    (line,) = [each for each in status if "西岸县" in each and "已接收" in each]
+    assert f"990102-{FIRST}-2" in line
+    assert not [each for each in status if each.strip().startswith(("，", "、", "）"))]
+    assert max(map(cell_len, status)) <= 80

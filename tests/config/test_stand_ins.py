@@ -75,6 +75,18 @@ def test_wrong_stand_ins_are_told(tmp_path: Path, cells: list[str], sentence: st
     assert error.value.faults == [f"units.xlsx 第2行：单位 370000 {sentence}"]
 
 
+def test_an_offices_telephone_is_kept(tmp_path: Path) -> None:
+    """办公电话 is read as it was typed, and kept with the list in force."""
+    office = replace(PROVINCE, office_phone="0531-86000000 办公室 王某")
+    path = tmp_path / "units.xlsx"
+    write_units(path, UnitTree.of([office]))
+    assert list(read_units(path)) == [office]
+    keep_units(tmp_path / "units.json", KeptUnits("0" * 64, read_units(path)))
+    kept = kept_units(tmp_path / "units.json", THREE_LEVELS)
+    assert kept
+    assert list(kept.tree) == [office]
+
+
 def test_a_list_of_before_has_no_stand_ins(tmp_path: Path) -> None:
     """A list that an older version kept is in force all the same."""
     path = tmp_path / "units.json"

@@ -75,7 +75,7 @@ def test_written_list_helps_while_typing(tmp_path: Path, tree: UnitTree) -> None
     assert sheet["A2"].number_format == "@"
     assert isinstance(sheet["A2"].value, str)
     assert sheet.freeze_panes == "C2"
-    assert sheet.auto_filter.ref == "A1:M160"
+    assert sheet.auto_filter.ref == "A1:N160"
     rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
     assert rules["C2"].formula1 == '"省,市,县"'
     assert rules["H2"].type == "date"

@@ -175,7 +175,7 @@ def test_explained_findings_stand_at_their_figure_or_with_the_whole() -> None:
     others = [said(f"第{number}条") for number in range(4)]
     entry = accepted(FIRST, {FLOW: 5})
     told = (at_figure, *others, said(f"{WAIVED}已核对"))
-    whole, figure = looks(replace(entry, explanations=told))
+    figure, whole = looks(replace(entry, explanations=told))
     assert figure.why == ("已作情况说明：下乡集中在本月",)
     assert (whole.code, whole.label) == ("", WHOLE)
     assert whole.why[0].count("《走访记录》C7日期早于本期，说明：第") == 3
@@ -227,6 +227,16 @@ def test_at_most_thirty_the_heaviest() -> None:
         COUNTIES[-1].unit_id,
         *(unit.unit_id for unit in COUNTIES[: MOST_LOOKS - 1]),
     ]
+
+
+def test_figures_stand_before_texts() -> None:
+    """However heavy texts that are alike weigh, a figure that moved is read first, with its code."""
+    assert FORM.narrative
+    entries = two(FIRST, FLOW, 10, 31)
+    alike = {(entries[1].receipt, column.key): ("第2区",) for column in FORM.narrative.columns}
+    figure, texts = looks(*entries, alike=alike)
+    assert texts.weight > figure.weight
+    assert (figure.label, texts.label) == (f"{FLOW} {FORM.indicator[FLOW].label}", WHOLE)
 
 
 def test_a_row_that_is_listed_no_longer_still_means_its_figure() -> None:

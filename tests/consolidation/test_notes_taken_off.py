@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from sheetflow.consolidation.review_rows import RowAnswer
+from sheetflow.consolidation.row_answers import RowAnswer
 from tests.consolidation.test_review_rows import NOTE, SHEET, answers
 
 HEAD = "# 下级情况\n| 编号 | 单位 | 未报原因 | 缓报至 | 纸质件 |\n|---|---|---|---|---|\n"

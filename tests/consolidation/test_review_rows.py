@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.review_rows import Known, RowAnswer, answer_rows
+from sheetflow.consolidation.review_rows import Known, answer_rows
 from sheetflow.consolidation.review_sheet import (
     BelowRow,
     DecidedRow,
@@ -17,6 +17,7 @@ from sheetflow.consolidation.review_sheet import (
     WaitingRow,
 )
 from sheetflow.consolidation.review_typed import TypedReview, read_rows
+from sheetflow.consolidation.row_answers import RowAnswer
 from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.review import Decision, Matter, Verdict
@@ -201,6 +202,84 @@ def test_what_is_signed_once_above_the_list_is_for_all_rows() -> None:
     found = answers(f"{drawn}\n@ 待办 E2 = 王某\n@ 待办 F2 = 会议")
     assert [each.decision and each.decision.decider for each in found] == ["王某", "李某"]
     assert [each.decision and each.decision.ground for each in found] == ["会议", "会议"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "verdict"),
+    [
+        ("同意。", Verdict.AGREE),
+        ("“同　意”", Verdict.AGREE),
+        ("通过", Verdict.AGREE),
+        ("没问题！", Verdict.AGREE),
+        ("退回修改", Verdict.RETURN),
+        ("核实", Verdict.QUERY),
+        ("同意？", None),
+        ("不同意", None),
+        ("问一下", None),
+    ],
+)
+def test_a_verdict_is_taken_as_it_is_meant(typed: str, verdict: Verdict | None) -> None:
+    """Marks, spaces and other words for the same change no verdict; a question mark does, and 不 does."""
+    (answer,) = answers(waits(f"| {EAST_PASSING} | 东岸县 | {typed} | 里程请核对 | | | |"))
+    assert (answer.decision and answer.decision.verdict) == verdict
+    assert answer.said == (verdict.label if verdict else typed)
+
+
+@pytest.mark.parametrize("typed", ["无异议", "没问题", "无问题。", "通过"])
+def test_nothing_to_say_of_a_figure_is_taken_as_it_is_meant(typed: str) -> None:
+    """In 重点核对 没问题 is 无异议: the same words mean what the row offers."""
+    head = "# 重点核对\n| 编号 | 单位 | 处理 | 意见 |\n|---|---|---|---|\n"
+    (answer,) = answers(f"{head}| {LOOK} | 东岸县 | {typed} | |")
+    assert answer.decision is not None
+    assert answer.decision.verdict is Verdict.FINE
+
+
+@pytest.mark.parametrize("typed", ["√", "是。", "✔", "Ｙ", "撤销"])
+def test_a_tick_takes_a_decision_back(typed: str) -> None:
+    """Beside 撤销 a tick is 是, and a stroke or 否 is nothing."""
+    page = f"# 已处理\n| 编号 | 单位 | 撤销 |\n|---|---|---|\n| {DONE} | 西岸县 | {typed} |"
+    (answer,) = answers(page)
+    assert answer.decision is not None
+    for nothing in ("/", "否", "——"):
+        assert answers(page.replace(f"| {typed} |", f"| {nothing} |")) == []
+
+
+@pytest.mark.parametrize("typed", ["√", "是", "通过", "同意。"])
+def test_a_tick_passes_the_rest(typed: str) -> None:
+    """全部通过 takes a tick and 通过; a word that is not clear is asked about, and passes nobody."""
+    page = waits(f"| {EAST_PASSING} | 东岸县 | | | | | |")
+    page += "\n@ 待办 A2 = 本页待验收的其余单位全部通过\n@ 待办 B2 = "
+    assert [each.number for each in answers(page + typed)] == [EAST_PASSING]
+    assert answers(f"{page}否") == []
+    (unclear,) = answers(f"{page}等等")
+    assert unclear.decision is None
+    assert "只能填“是”" in unclear.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("4月20日", "2012-04-20"),
+        ("４月２０号。", "2012-04-20"),
+        ("4/20", "2012-04-20"),
+        ("12年4月20日", "2012-04-20"),
+        ("2012．4．20", "2012-04-20"),
+        ("1月9日", None),
+        ("2月30日", None),
+        ("4月下旬", None),
+    ],
+)
+def test_a_day_without_its_year_is_the_one_at_hand(typed: str, day: str | None) -> None:
+    """缓报至 and 日期 take a month and a day; one that is past, or none, is asked about as before."""
+    head = "# 下级情况\n| 编号 | 单位 | 未报原因 | 缓报至 | 纸质件 | 日期 |\n|---|---|---|---|---|---|\n"
+    (answer,) = answers(f"{head}| {NOTE} | 西岸县 | 缓报 | {typed} | 已收，一致 | 4月5日 |")
+    noted = answer.decision
+    told = (
+        (noted.details["reason"], noted.details["until"], noted.details["paper"], noted.dated)
+        if noted
+        else None
+    )
+    assert told == (("已批准缓报", day, "已收一致", "2012-04-05") if day else None)
 
 
 def test_the_rest_passes_only_where_nothing_is_open_and_nothing_else_is_said() -> None:

@@ -104,11 +104,3 @@ def test_a_task_that_fails_stops_no_other_and_is_tried_again(desk: Desk) -> None
     assert "磁盘已满" in report.troubles[0]
     look(desk, FRIDAY, task(done, "a", FRIDAY), sound)
     assert done == ["b", "a"]
-
-
-def test_switched_off_it_does_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An office that wants to do all by hand has it so."""
-    monkeypatch.setenv("SHEETFLOW_CALENDAR__ON", "false")
-    done: list[str] = []
-    look(desk, MONDAY, task(done, "one", FRIDAY))
-    assert done == []

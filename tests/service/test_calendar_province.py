@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import email
-import email.policy
-import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import pytest
+from openpyxl.worksheet.merge import MergedCellRange
 
 from sheetflow.config.workspace import Workspace
-from sheetflow.context import Clock, Context
+from sheetflow.context import Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.demo.draft import Draft, plan_typing, type_workbook
 from sheetflow.demo.ground import Size, lay_ground
-from sheetflow.mail.send import send_due
 from sheetflow.periods import OFFICE_ZONE, Period, is_working_day
 from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.campaign import Scene
-from sheetflow.service.calendar import coming
-from sheetflow.service.calendar_kinds import KINDS
-from sheetflow.service.watch import watch
 from sheetflow.units import Unit, UnitTree
+from tests.by_the_clock import Deed, Serving, counted
 from tests.warm import keep_list, open_warm
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -67,71 +63,28 @@ ENDED = _at(7, 1)
 ACCEPTED = {**dict(COUNTIES), **dict(CITIES), MENDER: MENDED}
 
 
-@dataclass
-class Fixed(Clock):
-    """Stands still where it was set."""
-
-    at: dt.datetime = BEGUN
-
-    def now(self) -> dt.datetime:
-        """The moment it was set to."""
-        return self.at
+def deeds(context: Context) -> Iterator[Deed]:
+    """Give what clerks do with the workbooks that were handed out to them, and when."""
+    for at, unit_id in [*((at, unit) for unit, at in ACCEPTED.items()), (FAULTY, MENDER)]:
+        yield at, partial(hand_in, context, at, unit_id)
 
 
-@dataclass
-class Serving:
-    """A service that watches, in whose inbox clerks put their workbooks when their time has come."""
-
-    context: Context
-    clock: Fixed = field(default_factory=Fixed)
-
-    def serve(self) -> None:
-        """Watch through the period: whenever nothing is left to do, it is the time of what comes next."""
-        self.context.clock = self.clock
-        dropping = sorted([*((at, unit) for unit, at in ACCEPTED.items()), (FAULTY, MENDER)])
-
-        def is_over() -> bool:
-            # Mail goes out by a thread of its own, which asks as well: it moves no clock.
-            if threading.current_thread() is not threading.main_thread() or self._is_busy():
-                return False
-            due = [task.due_at for task in coming(self.context, END, KINDS)]
-            due = [at.astimezone(OFFICE_ZONE) for at in due if at > BEGUN]
-            if due and min(due) <= self.clock.at:
-                return False
-            following = min([*due, *(at for at, _ in dropping)], default=END)
-            self.clock.at = following
-            while dropping and dropping[0][0] <= following:
-                self._drop(*dropping.pop(0))
-            return following == END
-
-        watch(self.context, is_over)
-        self.context.is_stopping = lambda: False
-        send_due(self.context)
-
-    def _is_busy(self) -> bool:
-        store, inbox = self.context.store, self.context.workspace.inbox
-        return bool(
-            store.publications.find_stale()
-            or store.arrivals.find_unjudged()
-            or any(path.is_file() for path in inbox.rglob("*.xlsx"))
-        )
-
-    def _drop(self, at: dt.datetime, unit_id: str) -> None:
-        """Have a clerk type made-up rows into the own workbook that was handed out, and drop it."""
-        context, unit = self.context, self.context.tree[unit_id]
-        form = context.campaign.in_force(context.campaign.main_form, PERIOD)
-        scene = Scene(unit, context.tree, PERIOD, Random(unit_id), 6, {})  # noqa: S311 - made-up rows
-        draft = Draft.of(form, unit, PERIOD, make_samples(context.campaign, form, scene))
-        draft.cover[form.cover.filled_on] = at.date()
-        if at < ENDED:
-            draft.cover.update(nil_return="是", nil_reason="本期集中学习，走访从下期开始。")
-            draft.rows = {form.cover.sheet: [draft.cover]}
-        if at == FAULTY:
-            del draft.cover["leader"]
-        target = context.workspace.inbox_of(unit) / "上报.xlsx"
-        typed = target.with_name(f".{target.name}")
-        type_workbook(plan_typing(draft, workbook_path(context, form, unit, PERIOD), typed))
-        typed.rename(target)
+def hand_in(context: Context, at: dt.datetime, unit_id: str) -> None:
+    """Type made-up rows into the own workbook, and drop it."""
+    unit = context.tree[unit_id]
+    form = context.campaign.in_force(context.campaign.main_form, PERIOD)
+    scene = Scene(unit, context.tree, PERIOD, Random(unit_id), 6, {})  # noqa: S311 - made-up rows
+    draft = Draft.of(form, unit, PERIOD, make_samples(context.campaign, form, scene))
+    draft.cover[form.cover.filled_on] = at.date()
+    if at < ENDED:
+        draft.cover.update(nil_return="是", nil_reason="本期集中学习，走访从下期开始。")
+        draft.rows = {form.cover.sheet: [draft.cover]}
+    if at == FAULTY:
+        del draft.cover["leader"]
+    target = context.workspace.inbox_of(unit) / "上报.xlsx"
+    typed = target.with_name(f".{target.name}")
+    type_workbook(plan_typing(draft, workbook_path(context, form, unit, PERIOD), typed))
+    typed.rename(target)
 
 
 @dataclass(frozen=True)
@@ -153,10 +106,12 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Province:
         patch.delenv("SHEETFLOW_REVIEW__POLICY")
         patch.setenv("SHEETFLOW_INTAKE__QUIET_SECONDS", "0")
         patch.setenv("SHEETFLOW_INTAKE__SCAN_SECONDS", "0.1")
+        # Most of what typing costs; nobody looks at the borders of what was typed.
+        patch.setattr(MergedCellRange, "format", lambda _range: None)
         tree = lay_ground(root, Size()).tree
         keep_list(Workspace(root), tree)
         with open_warm(root, BEGUN) as context:
-            Serving(context).serve()
+            Serving(context, BEGUN, END, deeds(context)).serve()
             entries = context.store.calendar.find_all()
     days = {
         each.done_at.astimezone(OFFICE_ZONE).date()
@@ -167,24 +122,11 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Province:
     return Province(tree, counted(Workspace(root)), names, frozenset(days))
 
 
-def counted(workspace: Workspace) -> Mapping[str, Counter[str]]:
-    """Count the mails in the Maildir by unit and by what they are about."""
-    found: dict[str, Counter[str]] = {}
-    for path in (workspace.maildir / "new").iterdir():
-        with path.open("rb") as file:
-            mail = email.message_from_binary_file(file, policy=email.policy.default)
-        unit_id = str(mail["To"]).removeprefix("fulian-").partition("@")[0]
-        kind = str(mail["Subject"]).rpartition("】")[2].partition("：")[0].partition("，")[0]
-        found.setdefault(unit_id, Counter())[kind] += 1
-    return found
-
-
 def expected(tree: UnitTree, unit: Unit) -> Counter[str]:
     """Count what a unit must get, by the table of the calendar and who hands in when."""
     level, since = unit.level, ACCEPTED.get(unit.unit_id, END)
     below = tree.children(unit.unit_id)
     is_urged = since > URGED[level]
-    late = [each for each in below if ACCEPTED.get(each.unit_id, END) > URGED[each.level]]
     return Counter(
         {
             "填报表已发放": 1,
@@ -192,7 +134,6 @@ def expected(tree: UnitTree, unit: Unit) -> Counter[str]:
             "催报": int(is_urged),
             "退回": int(unit.unit_id == MENDER),
             "已接收": int(since < END),
-            "还有单位尚未完成报送": int(bool(late)),
             _DIGEST: sum(1 for _ in digests(below)),
         }
     )
@@ -220,21 +161,20 @@ def digests(below: Collection[Unit]) -> Iterator[dt.datetime]:
 
 
 def test_each_of_158_units_gets_just_what_the_table_says(province: Province) -> None:
-    """Opening, reminders, 催报, lists of who is late, digests and answers: no unit gets one more or one less."""
+    """Opening, reminders, 催报, digests and answers: no unit gets one more or one less."""
     assert len(province.tree) == 158
     wanted = {unit.unit_id: +expected(province.tree, unit) for unit in province.tree}
     assert province.mails == wanted
 
 
 def test_all_of_them_come_to_what_was_added_up_by_hand(province: Province) -> None:
-    """Of 140 counties five are in before 催报, of 17 cities one; a city without a late county gets no list."""
+    """Of 140 counties five are in before 催报, of 17 cities one; who is late stands in digests."""
     total = sum(province.mails.values(), Counter[str]())
     del total[_DIGEST]
     assert total == {
         "填报表已发放": 158,
         "报送提醒": 273 + 33 + 2,
         "催报": 135 + 16 + 1,
-        "还有单位尚未完成报送": 16 + 1,
         "已接收": 10,
         "退回": 1,
     }

@@ -13,7 +13,7 @@ from sheetflow.errors import StoreDamagedError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.service import one_pass
 from sheetflow.service.calendar import CalendarReport, Kind, Task, run_calendar
-from sheetflow.service.calendar_kinds import KINDS
+from sheetflow.service.calendar_kinds import TO_UNITS
 from sheetflow.store.records import Document
 from tests.tiny.desk import EAST, FIRST, WEST, Desk, head, sound
 
@@ -73,7 +73,7 @@ def test_a_fault_of_ours_in_the_calendar_stops_no_pass(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A kind that cannot say what is due costs a sentence: the others are done, and receipts go out."""
-    monkeypatch.setattr(one_pass, "KINDS", (broken, *KINDS))
+    monkeypatch.setattr(one_pass, "TO_UNITS", (broken, *TO_UNITS))
     report = desk.run(OPENS)
     assert [said for said in report.troubles if "程序出错" in said]
     assert "nobody" not in "".join(report.troubles)

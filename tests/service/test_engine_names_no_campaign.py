@@ -32,6 +32,7 @@ _GENERIC = {
     "更正原因": "a header of 更正表, which the engine makes of what was corrected",
     "填报人": "who filled in a workbook, a word of the cover's declaration (`Cover.preparer`)",
     "联系电话": "the number to call, likewise (`Cover.phone`)",
+    "已并入本单位填报": "who reports for merged units, a purpose in a campaign workbook (`Cover.taking_over`)",
     "姓名": "how the label of a column of people ends, in any office's form",
     "备注": "remarks in a table of the report",
     "封面": "a kind of sheet in a campaign workbook; `cover` is a field of `Form`",

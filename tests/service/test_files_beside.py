@@ -101,7 +101,7 @@ def test_a_file_before_any_workbook_waits_and_is_shown(desk: AttachedDesk) -> No
     report = desk.run()
     assert not report.outcomes
     (told,) = [each for each in report.waiting if each.unit_id == EAST]
-    assert (told.kind.value, told.is_ours) == ("inbox", False)
+    assert (told.kind.value, told.is_ours) == ("unnamed", False)
     assert "方案.pdf" in told.reason
     assert "还没有表提到它" in told.reason
     desk.hand_in("方案")

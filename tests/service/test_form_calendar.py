@@ -116,17 +116,16 @@ def test_three_days_before_and_on_the_day_whoever_is_missing_is_reminded(desk: D
 
 
 def test_the_day_after_the_late_are_urged_and_their_own_superior_is_told(desk: Desk) -> None:
-    """催报 goes to the county, the list to its city alone; the province's turn comes with the cities' deadline."""
+    """催报 goes to the county, who is late to its city alone; the province's turn comes with the cities' deadline."""
     at(desk, OPENS)
     desk.drop(EAST, desk.fill(EAST, rows()))
     at(desk, LAST_DAY)
     at(desk, DAY_AFTER)
     assert subjects(desk, NORTH)[-1] == "催报"
     assert subjects(desk, EAST)[-1] == "已接收"
-    (told,) = [mail for mail in desk.mails(CITY) if "尚未完成报送" in str(mail["Subject"])]
-    assert "西岸县" in body(told)
-    assert "东岸县" not in body(told)
-    assert not [mail for mail in desk.mails(PROVINCE) if "尚未完成" in str(mail["Subject"])]
+    (told,) = [mail for mail in desk.mails(CITY) if "逾期未报" in body(mail)]
+    assert "· 逾期未报：西岸县" in body(told)
+    assert not [mail for mail in desk.mails(PROVINCE) if "逾期未报" in body(mail)]
 
 
 def test_the_list_for_the_telephone_names_who_is_late_and_whom_to_ring(desk: Desk) -> None:
@@ -135,7 +134,7 @@ def test_the_list_for_the_telephone_names_who_is_late_and_whom_to_ring(desk: Des
     at(desk, DAY_AFTER)
     listed = table(desk.answer(CITY, "电话催报单"), "电话催报单", "单位")
     assert [row["单位"] for row in listed] == ["东岸县", "西岸县"]
-    (told,) = [mail for mail in desk.mails(CITY) if "尚未完成报送" in str(mail["Subject"])]
+    (told,) = [mail for mail in desk.mails(CITY) if "逾期未报" in body(mail)]
     assert desk.answer(CITY, "电话催报单").name in body(told)
     assert list(told.iter_attachments()) == []
     assert "4月5日" in words(desk.answer(OTHER_CITY, "电话催报单"))

@@ -74,6 +74,25 @@ def test_a_board_and_a_matrix_count_those_alone(desk: PairDesk) -> None:
     ]  # fmt: skip
 
 
+def test_who_adds_up_counties_gets_a_sheet_though_cities_hand_in_nothing(
+    desk: PairDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The province's 审核单 of the form says that nobody directly below fills it; the city's lists its counties."""
+    monkeypatch.setenv("SHEETFLOW_REVIEW__POLICY", "flag")
+    desk.hand_in(EAST, PROBE_FORM, samples(250))
+    desk.run(IN_TIME)
+    (province,), (city,) = (
+        desk.out(unit_id, FIRST).glob(f"审核单_*{PROBE_FORM.title}*.xlsx")
+        for unit_id in (PROVINCE, CITY)
+    )
+    assert "没有直接下级填报这张表" in words(province)
+    assert {row["单位"] for row in table(city, "下级情况", "编号")} >= {"东岸县", "西岸县"}
+    desk.drop(PROVINCE, province.read_bytes(), province.name)
+    desk.run(IN_TIME)
+    mails = "".join(body(mail) for mail in desk.mails(PROVINCE))
+    assert "没有一行填了“处理”" in mails
+
+
 def test_a_matrix_of_the_other_form_has_its_own_row(desk: PairDesk) -> None:
     """The main form is filled by all levels as ever."""
     desk.hand_in(CITY, PATROL_FORM, sound(500))

@@ -13,7 +13,18 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.layout import FIRST_ROW, ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.schemas.review import Matter, Verdict
 from sheetflow.store.records import Submission
-from tests.tiny.desk import EAST, FIRST, NEXT_DAY, PROVINCE, Desk, body, cell, outlets, sound
+from tests.tiny.desk import (
+    EAST,
+    FIRST,
+    NEXT_DAY,
+    PROVINCE,
+    Desk,
+    body,
+    cell,
+    outlets,
+    sound,
+    words,
+)
 from tests.tiny.superior import decide, undo
 
 FIRST_ONE = f"{EAST}-{FIRST}-1"
@@ -67,6 +78,22 @@ def test_what_a_superior_returned_counts_no_more(desk: Desk) -> None:
     assert finding.rule == "superior-return"
     told = finding.arguments
     assert (told["by"], told["said"]) == ("上游市", "里程与上季度相差太大")
+    assert finding.place.words == "整个工作簿"
+
+
+def test_a_receipt_beside_its_returned_copy_says_so(desk: Desk) -> None:
+    """回执_…第1号 lies beside 退回_…第1号: it names who returned and which file counts, until the return is undone."""
+    decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    desk.run()
+    receipt = desk.answer(EAST, "回执_")
+    told = words(receipt)
+    assert "后来上游市退回" in told
+    assert desk.answer(EAST, "退回_").name in told
+    assert FIRST_ONE in told
+    (returned,) = desk.ask(lambda context: context.store.decisions.find_all())
+    undo(desk, returned)
+    desk.run()
+    assert "退回" not in words(desk.answer(EAST, "回执_"))
 
 
 def test_the_same_figures_again_are_returned_again(desk: Desk) -> None:
@@ -181,11 +208,12 @@ def page_of(desk: Desk) -> str:
 
 
 def test_the_mail_of_a_return_names_who_returned_it(desk: Desk) -> None:
-    """A clerk reads who returned the workbook, why, and whom to ring."""
+    """A clerk reads who returned the workbook, where it says why, and whom to ring."""
     decide(desk, FIRST_ONE, Verdict.RETURN, "里程与上季度相差太大")
     desk.run()
     text = body(mail_about(desk, "上游市退回"))
-    assert "上游市退回：里程与上季度相差太大" in text
+    assert "上游市退回：原话见“问题清单”" in text
+    assert "上游市退回：里程与上季度相差太大" in words(desk.answer(EAST, "退回_"))
     assert "请打电话问上游市" in text
     assert "上游市退回（第1号）" in page_of(desk)
 
@@ -195,7 +223,8 @@ def test_a_question_comes_with_a_copy_to_answer_in(desk: Desk, tmp_path: Path) -
     decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流", matter=Matter.LOOK, about="H6")
     desk.run()
     mail = mail_about(desk, "上游市请核实")
-    assert "上游市请核实：里程是否含支流" in body(mail)
+    assert "上游市请核实：原话见“问题清单”" in body(mail)
+    assert "上游市请核实：里程是否含支流" in words(desk.answer(EAST, "请核实_"))
     assert [part.get_filename() for part in mail.iter_attachments()] == [
         desk.answer(EAST, "请核实_").name
     ]
@@ -217,7 +246,7 @@ def test_a_question_is_mailed_once(desk: Desk) -> None:
     decide(desk, FIRST_ONE, Verdict.QUERY, "排口数", matter=Matter.LOOK, about="H1")
     desk.run()
     assert len(desk.mails(EAST)) == before + 1
-    assert any("排口数" in body(mail) for mail in desk.mails(EAST))
+    assert any("有2处请你单位核实" in body(mail) for mail in desk.mails(EAST))
 
 
 def test_a_question_taken_back_leaves_nothing_to_answer(desk: Desk) -> None:
@@ -269,4 +298,34 @@ def test_precheck_hears_what_was_returned(desk: Desk) -> None:
     desk.run()
     desk.drop(EAST, desk.fill(EAST, name="先看.xlsx"), folder="预审")
     desk.run()
-    assert "上游市退回：请核对" in body(mail_about(desk, "预审"))
+    assert "上游市退回：" in body(mail_about(desk, "预审"))
+
+
+@pytest.mark.parametrize("is_passed", [False, True])
+def test_what_was_said_of_a_return_goes_on_with_a_later_answer(
+    desk: Desk, tmp_path: Path, *, is_passed: bool
+) -> None:
+    """A copy says what was said of an earlier return: it stays beside the data, and is never called unused."""
+    decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    desk.run()
+    copy = desk.answer(EAST, "退回_")
+    desk.drop(EAST, answered(copy, "已逐条核对，里程无误", tmp_path / "答.xlsx"))
+    desk.run()
+    second = f"{EAST}-{FIRST}-2"
+    if is_passed:
+        decide(desk, second, Verdict.AGREE)
+    decide(desk, second, Verdict.QUERY, "是否含支流", matter=Matter.LOOK, about="H6")
+    desk.run()
+    copy = answered(desk.answer(EAST, "请核实_"), "不含支流，已改", tmp_path / "再答.xlsx")
+    book = openpyxl.load_workbook(copy)
+    book["巡河日志"][cell("patrols", "metres")] = 450
+    book.save(copy)
+    desk.drop(EAST, copy)
+    desk.run()
+    *_, last = desk.submissions(EAST)
+    assert last.outcome == "accepted"
+    assert "explanation-unused" not in [each.rule for each in findings_of(desk, last)]
+    assert said_of(desk, last) == {
+        "superior-return": "已逐条核对，里程无误",
+        "superior-question": "不含支流，已改",
+    }

@@ -105,6 +105,15 @@ def test_what_was_reported_apart_cannot_be_taken_over(desk: Desk) -> None:
     assert "东岸县已经单独报送了" in words(desk.answer(WEST, "退回", SECOND))
 
 
+def test_one_pass_takes_only_one_of_the_two(desk: Desk) -> None:
+    """Where both come in one pass, 东岸县 by itself and 西岸县 for both, the second hears of the first."""
+    hand_in(desk, EAST, quarter(30))
+    hand_in(desk, WEST, {**quarter(34, "是"), "outlets": _with_books_of_east()})
+    desk.run(IN_TIME_AGAIN)
+    outcomes = {desk.submissions(unit_id)[-1].outcome for unit_id in (EAST, WEST)}
+    assert outcomes == {"accepted", "returned"}
+
+
 def test_the_next_quarter_goes_on_in_the_successors_workbook(desk: Desk) -> None:
     """From the quarter after its end on 西岸县 goes on with 东岸县's books, whoever reported the last one."""
     hand_in(desk, EAST, quarter(30))

@@ -9,9 +9,10 @@ import pytest
 
 from sheetflow.context import Context
 from sheetflow.periods import end_of
-from sheetflow.schemas.moved_deadlines import postponed_to
+from sheetflow.schemas.moved_deadlines import moment_of, moved_deadlines, postponed_to
 from sheetflow.schemas.review import Matter, NewDecision, Verdict, number_of
 from sheetflow.service.deciding import record_decision
+from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -103,3 +104,18 @@ def test_a_postponed_county_is_in_time_and_not_overdue(desk: Desk) -> None:
     late = {entry.unit_id: entry.late for entry in desk.submissions()}
     assert late == {EAST: False, NORTH: True}
     assert f"{NEXT_DAY.year}年{NEXT_DAY.month}月{NEXT_DAY.day}日" in words(desk.issued(EAST))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_that_say_as_much_the_one_that_names_the_form_counts(*, turned: bool) -> None:
+    """Whichever stands first in the file, for a form's deadline as for its opening."""
+    form = CAMPAIGN.main_form
+    day, other = end_of(dt.date(2012, 4, 10)), end_of(dt.date(2012, 4, 11))
+    table = {f"{FIRST} 县": other, f"{FIRST} {form.key}": day, FIRST: LATER}
+    if turned:
+        table = dict(reversed(table.items()))
+    period = form.period(FIRST)
+    moved = moved_deadlines(CAMPAIGN, table, ())
+    assert moved.until(TREE[EAST], form, period, LATER) == day
+    assert moved.until(TREE[CITY], form, period, LATER) == day
+    assert moment_of(CAMPAIGN, table, form, period) == day

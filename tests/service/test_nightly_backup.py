@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
 
+from sheetflow.errors import WorkspaceError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.service.calendar import CalendarReport, run_calendar
-from sheetflow.service.nightly_backup import backup_missing, nightly_backups
+from sheetflow.service.nightly_backup import nightly_backups
 from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import EAST, FIRST, Desk
 
@@ -84,15 +86,56 @@ def test_a_folder_that_is_away_is_told_and_tried_again(desk: Desk, tmp_path: Pat
     (tmp_path / "safe").rename(tmp_path / "away")
     (trouble,) = look(desk, night).troubles
     assert "不在，没有备份" in trouble
-    assert "没有做成" in desk.ask(backup_missing, night + dt.timedelta(hours=6))
     assert not (tmp_path / "safe").exists()
     (tmp_path / "away").rename(tmp_path / "safe")
     assert look(desk, night + dt.timedelta(hours=7)).done == 1
-    assert desk.ask(backup_missing, night + dt.timedelta(hours=8)) == ""
 
 
 def test_without_a_folder_there_is_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """An office that names no folder gets no backup, and no complaint."""
     monkeypatch.setenv("SHEETFLOW_BACKUP__FOLDER", "")
-    assert look(desk, EVENING + DAY).done == 0
-    assert desk.ask(backup_missing, EVENING + DAY) == ""
+    assert look(desk, EVENING + DAY) == CalendarReport()
+
+
+def test_one_that_failed_is_tried_again_after_an_hour(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills up half way is not written full again by every pass; what failed is said meanwhile."""
+    tried: list[Path] = []
+
+    def fail(_context: object, path: Path) -> None:
+        tried.append(path)
+        raise WorkspaceError("备份写不到。请检查磁盘空间。")
+
+    night = EVENING + dt.timedelta(hours=8)
+    with monkeypatch.context() as patch:
+        patch.setattr("sheetflow.service.nightly_backup.back_up", fail)
+        said = [look(desk, night + dt.timedelta(minutes=each)).troubles[0] for each in (0, 5, 59)]
+        assert len(tried) == 1
+        assert all("备份写不到。请检查磁盘空间。" in each for each in said)
+        assert "03:00以后自动再试" in said[-1]
+        look(desk, night + dt.timedelta(minutes=61))
+        assert len(tried) == 2
+    assert look(desk, night + dt.timedelta(minutes=122)).done == 1
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first backup too is not begun where database and originals have no room; the sentence says how much is wanted."""
+    wanted = desk.workspace.database.stat().st_size
+    usage = shutil.disk_usage(tmp_path)._replace(free=wanted)
+    monkeypatch.setattr("sheetflow.service.nightly_backup.shutil.disk_usage", lambda _: usage)
+    (trouble,) = look(desk, EVENING + DAY).troubles
+    assert "新的备份要" in trouble
+    assert "请腾出空间" in trouble
+    assert not [name for name in names(tmp_path / "safe") if "20120406" in name]
+
+
+def test_drafts_that_a_kill_left_are_swept(desk: Desk, tmp_path: Path) -> None:
+    """Half a backup of a killed service is removed by the next one; a stranger's draft stays."""
+    safe = tmp_path / "safe"
+    (safe / ".work_备份_20120405.zip.4711.tmp").write_bytes(b"half")
+    (safe / ".报告.zip.4711.tmp").write_bytes(b"hers")
+    look(desk, EVENING + DAY)
+    assert [name for name in names(safe) if name.endswith(".tmp")] == [".报告.zip.4711.tmp"]

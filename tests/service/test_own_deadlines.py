@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from sheetflow.context import Context
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import REASON, REASONS, UNTIL, Matter, NewDecision, Verdict
 from sheetflow.service.deciding import record_decision
+from sheetflow.service.reminding import list_facts, missing_of
 from tests.tiny.desk import CITY, EAST, FIRST, FIRST_NAMED, NORTH, Desk, body
 from tests.tiny.forms import PATROL_FORM
 
@@ -81,3 +84,19 @@ def test_who_may_be_late_is_reminded_of_its_own_day(desk: Desk) -> None:
     told = body(desk.mails(EAST)[-1])
     assert "4月9日" in told
     assert "4月5日" not in told
+
+
+def test_one_urgent_form_makes_the_list_of_the_late_urgent(desk: Desk) -> None:
+    """加急: what is due by the clock is not missed because another form, which is not, is named first."""
+
+    def urgent(context: Context, hour: int) -> bool:
+        form = context.campaign.main_form
+        books, rows = missing_of(context, form, form.period(FIRST))
+        own = [row for row in rows if row.unit.parent == CITY]
+        by_clock = (
+            [replace(row, deadline=DAY_AFTER.replace(hour=hour)) for row in own] if hour else own
+        )
+        return list_facts(context, context.tree[CITY], [(books, own), (books, by_clock)]).urgent
+
+    assert not desk.ask(partial(urgent, hour=0), DAY_AFTER)
+    assert desk.ask(partial(urgent, hour=16), DAY_AFTER)

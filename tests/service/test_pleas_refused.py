@@ -15,7 +15,8 @@ from tests.tiny.desk import CITY, FIRST, IN_TIME, NEXT_DAY, WEST, Desk, body, so
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.officer import Officer
 
-TOLD = "上游市看了写的情况，没有同意放行这条强制性意见：接力也要分开记"
+TOLD = "上游市看了写的情况，没有同意放行这条强制性意见"
+WHY = "接力也要分开记"
 
 
 @pytest.fixture
@@ -28,18 +29,19 @@ def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk.run(IN_TIME)
     desk.drop(WEST, handed_back(desk), name="西岸县说明.xlsx")
     desk.run(IN_TIME)
-    Officer(desk, CITY).signs().says(WEST, "不同意", "接力也要分开记").drops()
+    Officer(desk, CITY).signs().says(WEST, "不同意", WHY).drops()
     desk.run(NEXT_DAY)
     return desk
 
 
 def test_the_unit_is_told_in_one_mail_and_in_its_copy(refused: Desk) -> None:
-    """The mail says who did not agree and why; the copy says so too, beside what must be mended."""
+    """The mail says who did not agree; the copy says why, beside what must be mended."""
     mails = [body(mail) for mail in refused.mails(WEST) if TOLD in body(mail)]
     assert len(mails) == 1
     assert "打电话问上游市" in mails[0]
     (copy,) = refused.out(WEST, FIRST).glob("退回_*第2号*")
-    assert TOLD in words(copy)
+    assert f"{TOLD}：{WHY}" in words(copy)
+    assert WHY not in mails[0]
     refused.run(NEXT_DAY)
     assert len([mail for mail in refused.mails(WEST) if TOLD in body(mail)]) == 1
 

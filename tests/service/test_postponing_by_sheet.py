@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.review_sheet import DECIDED_SHEET, TAKEN_BACK
 from sheetflow.context import Context
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import Matter, Verdict
@@ -78,6 +79,26 @@ def test_an_officer_agrees_by_dropping_the_sheet(city: Officer) -> None:
     assert "4月9日" in words(city.desk.answer(EAST, "填报_")), (
         "the workbook handed out says so by the next pass"
     )
+
+
+def test_pages_below_follow_a_postponement_and_its_undoing(city: Officer) -> None:
+    """报送进度 and workbook of a county say the new day in the pass that decides it, and the old one once that is taken back."""
+    desk = city.desk
+
+    def shown() -> list[str]:
+        page = desk.answer(EAST, "报送进度_").read_text(encoding="utf-8")
+        both = (page, words(desk.answer(EAST, "填报_")))
+        return ["4月9日" if "4月9日" in each else "4月5日" for each in both]
+
+    assert shown() == ["4月5日"] * 2
+    city.says("所属县级单位", "同意").drops()
+    desk.run(NEXT_MORNING)
+    assert shown() == ["4月9日"] * 2
+    (decided,) = desk.ask(lambda context: context.store.decisions.find_all())
+    city.types(DECIDED_SHEET, decided.number, **{TAKEN_BACK: "是"}).drops()
+    desk.run(NEXT_MORNING + dt.timedelta(hours=1))
+    assert last_day(desk, EAST) == "04-05"
+    assert shown() == ["4月5日"] * 2
 
 
 def test_the_unit_above_decides_nothing_about_them(city: Officer) -> None:

@@ -303,7 +303,7 @@ def test_an_explained_finding_stands_in_words(office: Desk) -> None:
     _say(office, EAST, {**sound(), "patrols": early}, "年前已约好，补记")
     (row,) = _rows(office, CITY)
     assert row["事项"] == "待验收"
-    assert "情况说明1处：《巡河日志》" in str(row["内容"])
+    assert "情况说明1处。《巡河日志》" in str(row["内容"])
     assert "说明：年前已约好，补记。" in str(row["内容"])
     assert "可一并通过" not in str(row["怎样办，结果怎样"])
 

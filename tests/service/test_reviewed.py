@@ -116,7 +116,60 @@ def test_the_same_bytes_again_change_nothing(city: Officer) -> None:
         city.desk.run(NEXT_DAY)
     assert len(decisions(city.desk)) == 1
     assert len(city.results) == 1
-    assert "完全一样，没有重复办理" in told(city.desk, CITY)
+    mails = told(city.desk, CITY)
+    assert "完全一样，没有重复办理" in mails
+    assert "审核单已经办理过，没有重复办理" in mails
+    assert "按写明的原因改好" not in mails
+
+
+def test_an_old_copy_tells_what_waits_now(city: Officer) -> None:
+    """A row decided before says so, of whom and of what, and which submission waits in the new sheet."""
+    older = Path(shutil.copy(city.sheet, city.desk.root.parent / "older.xlsx"))
+    city.signs().says(EAST, "退回", "请重报").drops()
+    city.desk.run(NEXT_DAY)
+    city.desk.drop(EAST, city.desk.fill(EAST, sound(880), name="改好.xlsx"))
+    city.desk.run(NEXT_DAY)
+    again = Officer(city.desk, CITY).signs().says(EAST, "退回", "请重报")
+    city.desk.drop(CITY, again.filled("旧的.xlsx", older))
+    city.desk.run(NEXT_DAY)
+    (row,) = table(city.results[-1], "办理结果", "序号")
+    assert (row["结果"], row["单位"], row["事项"]) == ("以前已办理", "东岸县", "待验收")
+    waits = f"现在等着办理的是第2号的待验收（编号{EAST}-{FIRST}-2-验1），请用新的审核单"
+    assert waits in str(row["说明"])
+    mail = told(city.desk, CITY)
+    assert "审核单已经办理过，没有重复办理" in mail
+    assert waits in mail
+    assert "按写明的原因改好" not in mail
+
+
+def test_what_all_passing_left_out_is_told_without_blame(city: Officer) -> None:
+    """全部通过 with one county asked about: the other one passes, and the sheet counts as done."""
+    city.says(EAST, "请核实", "多少？").drops()
+    city.desk.run(NEXT_DAY)
+    city.passes_the_rest().drops()
+    city.desk.run(NEXT_DAY)
+    mail = told(city.desk, CITY)
+    assert "一并通过1个；另1个还有别的事项，请逐个看：东岸县" in mail
+    assert "没有全部办理" not in mail
+    assert {row[0] for row in result(city.results[-1])} == {"已办理"}
+
+
+def test_nobody_named_is_asked_for_and_nothing_to_mend_is_not(city: Officer) -> None:
+    """办理结果 hints at a blank 决定人; where all is done it speaks of undoing, not of mending."""
+    city.says(EAST, "同意").drops()
+    city.desk.run(NEXT_DAY)
+    with_hint = _words(city.results[-1])
+    assert "有1行没有写“决定人”，已照办，以后请写上" in with_hint
+    assert "办错了的" in with_hint
+    assert "没有办理的" not in with_hint
+    city.signs().says(WEST, "同意").drops()
+    city.desk.run(NEXT_DAY)
+    assert "没有写“决定人”" not in _words(city.results[-1])
+
+
+def _words(path: Path) -> str:
+    page = openpyxl.load_workbook(path)["办理结果"]
+    return "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)
 
 
 def test_of_two_officers_the_first_counts(city: Officer) -> None:
@@ -240,17 +293,23 @@ def test_a_decision_is_taken_back(city: Officer) -> None:
 @pytest.mark.parametrize(
     ("folder", "words"),
     [
-        (OTHER_CITY, "标识是另一个单位的审核单"),
-        (PROVINCE, "标识是另一个单位的审核单"),
-        (EAST, "标识是另一个单位的审核单"),
+        (OTHER_CITY, "请用本单位答复文件夹里的审核单"),
+        (PROVINCE, "请用本单位答复文件夹里的审核单"),
+        (EAST, "不用办理审核单"),
     ],
 )
 def test_a_sheet_in_another_folder_decides_nothing(city: Officer, folder: str, words: str) -> None:
-    """Another city's, the province's and the county's own folder: told, and nothing done."""
+    """Another city's, the province's and the county's own folder: told whose it is, and nothing done."""
     city.desk.drop(folder, city.says(EAST, "同意").filled())
     city.desk.run(NEXT_DAY)
     assert decisions(city.desk) == ()
-    assert words in told(city.desk, folder)
+    mail = told(city.desk, folder)
+    assert "这是上游市的审核单，没有办理" in mail
+    assert words in mail
+    assert "逐行看结果" not in mail
+    assert "按写明的原因改好" not in mail
+    last = [each for each in city.desk.mails(folder) if words in body(each)]
+    assert [list(each.iter_attachments()) for each in last] == [[]], "it would have no row"
 
 
 @pytest.mark.parametrize(
@@ -258,11 +317,15 @@ def test_a_sheet_in_another_folder_decides_nothing(city: Officer, folder: str, w
     [
         (f"{SOUTH}-{FIRST}-1-验1", "不是本单位的直接下级，由下游市办理"),
         (f"{CITY}-{FIRST}-1-验1", "是本单位自己的报送"),
-        ("990101-2012Q1-77-验1", "没有“990101-2012Q1-77-验1”这个编号"),
+        ("990101-2012Q1-77-验1", "没有“990101-2012Q1-77-验1”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-验9", "没有“990101-2012Q1-1-验9”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-核H99-1", "没有“990101-2012Q1-1-核H99-1”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-办1", "没有“990101-2012Q1-1-办1”这个编号，可能被改动过"),
+        ("990101-2012Q1-1-放deep-1", "这一项现在不用办理，请看新的审核单"),
     ],
 )
 def test_a_number_of_somebody_else_decides_nothing(city: Officer, number: str, words: str) -> None:
-    """A sibling's county, the own submission and one that is made up: the number alone tells, and is refused."""
+    """A sibling's county, the own submission, altered ones and one that waits no more: the number tells, and why."""
     city.types(WAITING_SHEET, EAST, **{NUMBER: number, VERDICT: "同意"}).drops()
     city.desk.run(NEXT_DAY)
     assert decisions(city.desk) == ()

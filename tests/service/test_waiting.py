@@ -249,3 +249,14 @@ def test_the_board_and_the_superiors_mail_show_what_is_held(desk: Desk) -> None:
     desk.ask(lambda context: decide(context, receipt, "reject", "放错了"))
     desk.run(NEXT_DAY)
     assert receipt not in (desk.out(CITY) / "上报情况_上游市.html").read_text(encoding="utf-8")
+
+
+def test_folders_that_we_made_for_units_that_are_none_are_no_trouble(desk: Desk) -> None:
+    """Who mends the list before first use is not scolded for empty folders of ours; what lies in one is told once."""
+    folder = desk.workspace.inbox / "990199-无此县"
+    (folder / "预审").mkdir(parents=True)
+    assert waiting(desk) == ()
+    (folder / "预审" / "上报.xlsx").write_bytes(b"x")
+    (folder / "上报.xlsx").write_bytes(b"x")
+    (told,) = waiting(desk)
+    assert "不属于任何单位的文件夹，里面的东西没有人收：990199-无此县。" in told.reason

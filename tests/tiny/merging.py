@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Judgement
-from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.campaign import Campaign, CampaignVersion
 from sheetflow.schemas.columns import choice
 from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.merging import Merging
@@ -43,3 +43,27 @@ def judged_merging(changes: str = "") -> Judgement:
 
 
 MERGING = Campaign(key="merging", title="河道巡查", forms=(MERGING_FORM,), levels=LEVELS)
+
+
+class LaterHead(Head):
+    """Who patrols, and, from the second version on, for whom else."""
+
+    takes_over = choice("并入撤并单位", "是", "否", required=False, since=2)
+
+
+LATER_FORM = replace(
+    MERGING_FORM,
+    version=2,
+    sheets=(replace(HEAD, declared=LaterHead.columns()), *PATROL_FORM.sheets[1:]),
+)
+LATER_NAME, LATEST_NAME = "tests.tiny.merging:LATER", "tests.tiny.merging:LATEST"
+"""Campaigns whose cover asks only from the second or the third quarter on."""
+
+
+def _asking_from(period: str) -> Campaign:
+    first = CampaignVersion(number=1, first_period="2012Q1")
+    second = CampaignVersion(number=2, first_period=period, older_until=period)
+    return replace(MERGING, forms=(LATER_FORM,), versions=(first, second))
+
+
+LATER, LATEST = _asking_from("2012Q2"), _asking_from("2012Q3")

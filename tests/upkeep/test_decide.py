@@ -28,6 +28,7 @@ from tests.tiny.desk import (
     body,
     sound,
     tree_of,
+    words,
 )
 
 
@@ -47,14 +48,16 @@ def stranger(desk: Desk) -> str:
 
 
 def test_a_rejected_workbook_is_answered_with_the_reason(desk: Desk) -> None:
-    """Whose workbook is rejected finds a notice and a mail with the superior's reason, and no trouble stays."""
+    """Whose workbook is rejected finds a notice with the superior's reason, a mail says where, and no trouble stays."""
     receipt = stranger(desk)
     desk.ask(lambda context: decide(context, receipt, "reject", "放错了文件夹"))
     report = desk.run(NEXT_DAY)
     assert report.troubles == ()
     assert desk.submissions(EAST)[0].outcome == "returned"
-    assert any(name.startswith("退回_") for name in desk.names(EAST))
-    assert "放错了文件夹" in body(desk.mails(EAST)[-1])
+    (notice,) = desk.out(EAST, FIRST).glob("退回_*")
+    assert "放错了文件夹" in words(notice)
+    assert "上级决定不予接收：原话见退回的通知" in body(desk.mails(EAST)[-1])
+    assert "放错了文件夹" not in body(desk.mails(EAST)[-1])
 
 
 def test_a_rejected_workbook_never_counts_later(desk: Desk) -> None:

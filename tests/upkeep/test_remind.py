@@ -87,9 +87,11 @@ def test_whoever_is_in_is_left_alone(desk: Desk) -> None:
 
 
 def test_a_returned_unit_is_told_where_it_stands(desk: Desk) -> None:
-    """A unit whose workbook came back reads that it is to mend that one."""
+    """A unit whose workbook came back reads that it is to mend that one, and finds it enclosed."""
     (mail,) = [mail for mail in desk.mails(WEST) if "催报" in str(mail["Subject"])]
     assert f"（回执号990102-{FIRST}-1）已经退回" in body(mail)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == desk.answer(WEST, "退回_").name
 
 
 def test_before_its_own_deadline_nobody_is_called_late(desk: Desk) -> None:

@@ -83,7 +83,7 @@ SUPERIORS = (
     ),
     Pair(
         rule="superior-return",
-        at="封面",
+        at="",
         context={"heard": hearing(replace(RETURN, about="", figures=KEPT))},
         nearly=_ONE_MORE,
         nearly_context={"heard": hearing(replace(RETURN, about="", figures=KEPT))},

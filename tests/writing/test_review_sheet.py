@@ -7,13 +7,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetflow.consolidation.review_sheet import (
     DECIDER,
     GROUND,
+    INDICATOR,
     NUMBER,
     PASS_THE_REST,
+    PROPOSED,
     REASON,
     TAKEN_BACK,
     VERDICT,
@@ -28,6 +31,7 @@ from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.reading.reader import read_workbook
 from sheetflow.schemas.book import REVIEW, Stamp
+from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.schemas.review import GROUNDS, REASONS, Matter, Verdict
 from sheetflow.units import Unit
 from sheetflow.validators.recognition import parse_stamp
@@ -89,6 +93,7 @@ def _sheet() -> ReviewSheet:
         form="patrol",
         title="巡查表",
         period=Period.parse("2012Q1"),
+        indicators={"R1": "R1 巡查里程", "R2": "R2 排口数"},
         waiting=(_waiting(Matter.PASSING, is_clean=True), _waiting(Matter.HELD)),
         looks=(look,),
         sampled=(SampledUnit(unit_id="990102", unit="西岸县", receipt=""),),
@@ -128,6 +133,25 @@ def test_each_row_offers_what_may_be_decided_about_it_and_no_more(path: Path) ->
     assert _offered(path, "重点核对", VERDICT) == ["无异议", "请核实", "退回"]
     assert _offered(path, "待办", GROUND) == list(GROUNDS)
     assert _offered(path, "下级情况", REASON) == list(REASONS)
+
+
+def test_a_figure_is_named_where_a_question_or_a_return_may_be_about_one(path: Path) -> None:
+    """What is to be let pass offers the indicators from the hidden list; a doubt has nothing to type there."""
+    assert _offered(path, "待办", INDICATOR, 1) == [f"{STAMP_SHEET}!$D$1:$D$2"]
+    listed = openpyxl.load_workbook(path)[STAMP_SHEET]["D"]
+    assert [cell.value for cell in listed][:2] == ["R1 巡查里程", "R2 排口数"]
+    page, row, columns = _page(path, "待办")
+    typed = [page.cell(row + line, columns[PROPOSED]).fill.fgColor.rgb for line in (1, 2)]
+    assert typed[0] != typed[1]
+
+
+def test_the_list_of_what_waits_is_read_on_paper(path: Path) -> None:
+    """As wide as an A4 page takes at three quarters of its size: who signs is left to the screen."""
+    page, _, columns = _page(path, "待办")
+    last = page[page.print_area.replace("$", "").rpartition(":")[2]].column
+    assert last == columns[PROPOSED] < columns[DECIDER]
+    letters = map(get_column_letter, range(1, last + 1))
+    assert sum(page.column_dimensions[each].width for each in letters) < 185
 
 
 def test_who_decided_is_written_once_above_the_headers(path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sheetflow.definition.compiling.desk import ColumnDraft, Desk, FormDraft, SheetDraft, Span
 from sheetflow.definition.keys import derived_key
 from sheetflow.definition.lines import Line
-from sheetflow.definition.meanings import COUNTED, COVER_ROLES, TAKING_OVER
+from sheetflow.definition.meanings import COUNTED, COVER_ROLES, MENDED, TAKING_OVER, mending_of
 from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import OPEN, Column, choice, day, period_name, phone, text
 from sheetflow.schemas.conditions import Is, where
@@ -27,7 +27,7 @@ def _keyed(column: Column) -> Column:
     return replace(column, key=derived_key(column.label))
 
 
-_KIND = _keyed(choice("报送性质", "首次报送", "退回修改", _CORRECTED))
+_KIND = _keyed(choice("报送性质", "首次报送", MENDED, _CORRECTED))
 _HEAD = (
     _keyed(text("填报单位", 30, prefilled=True)),
     _keyed(text("单位代码", 20, prefilled=True)),
@@ -108,7 +108,7 @@ def read_cover(
         return None
     reason, nil = by_key.get(roles.get("更正原因", "")), by_key.get(roles.get("零报告", ""))
     taking = by_key.get(roles.get(TAKING_OVER, ""))
-    asked = reason.required if reason else None
+    asked = reason.required if reason and isinstance(reason.required, Is) else None
     return Cover(
         sheet=draft.key,
         unit_id=roles["单位代码"],
@@ -118,7 +118,8 @@ def read_cover(
         preparer=roles.get("填报人", ""),
         phone=roles.get("联系电话", ""),
         reason=reason.key if reason else "",
-        correction=asked if isinstance(asked, Is) else None,
+        correction=asked,
+        mending=mending_of(asked, by_key),
         nil=where(nil.key, _NIL) if nil else None,
         taking_over=Is(taking.key, (_NIL,)) if taking else None,
         exempt_when_nil=exempt,

@@ -112,6 +112,8 @@ def _unsayable(form: Form) -> Iterator[str]:
     asked = reason.required if reason and isinstance(reason.required, Is) else None
     if cover.correction != asked:
         yield "什么算更正，应当就是“更正原因”一栏的必填条件"
+    if cover.mending != words.mending_of(cover.correction, form.cover_sheet.by_key):
+        yield f"退回修改的，应当就是“更正”那一栏的选项“{words.MENDED}”"
     if cover.nil is not None and not (
         isinstance(cover.nil, Is) and cover.nil.options == (words.YES,)
     ):

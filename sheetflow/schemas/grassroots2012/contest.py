@@ -122,6 +122,7 @@ CONTEST = Form(
         phone="phone",
         reason="correction_reason",
         correction=Is("kind", ("更正",)),
+        mending=Is("kind", ("退回修改",)),
         nil=where("nil_return", "是"),
     ),
     guidance=(

@@ -17,7 +17,7 @@ from sheetflow.schemas.grassroots2012.sample_words import SAMPLES
 from sheetflow.schemas.grassroots2012.scores import SCORES
 
 _SECOND = (
-    "《结对帮扶》加“领导干部带头”，《宣传报道》加“是否妇联所属报刊网站”，《对策建议》加“文号”“级别”“最近督促日期”；"
+    "《封面》加“已并入本单位填报”，《结对帮扶》加“领导干部带头”，《宣传报道》加“是否妇联所属报刊网站”，《对策建议》加“文号”“级别”“最近督促日期”；"
     "群体加“儿童”；《调研成果》的“附件文件名”改为“附件”；有则填的各表要作填报声明；加指标S71至S76"
 )
 

@@ -44,6 +44,13 @@ class CoverCard(HeadCard):
         "零报告", *YES_NO, hint="本期没有开展活动填“是”，并写明原因；开展了活动填“否”"
     )
     nil_reason = text("零报告说明", 200, required=where("nil_return", "是"))
+    takes_over = choice(
+        "已并入本单位填报",
+        *YES_NO,
+        required=False,
+        since=2,
+        hint="本期内有单位撤并到本单位、它的内容已填在本表的填“是”；由它自己填报的填“否”；没有的不填",
+    )
 
 
 COVER = Sheet(

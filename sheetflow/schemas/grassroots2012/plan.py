@@ -73,6 +73,7 @@ PLAN = Form(
         phone="phone",
         reason="correction_reason",
         correction=Is("kind", ("更正",)),
+        mending=Is("kind", ("退回修改",)),
     ),
     guidance=(
         "先填《封面》，再填《实施方案》。",

@@ -339,6 +339,8 @@ PROGRESS = Form(
         phone="phone",
         reason="correction_reason",
         correction=Is("kind", ("更正",)),
+        mending=Is("kind", ("退回修改",)),
+        taking_over=Is("takes_over", ("是",)),
         nil=where("nil_return", "是"),
         exempt_when_nil=frozenset({"narrative"}),
     ),

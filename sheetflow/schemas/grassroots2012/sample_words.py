@@ -215,6 +215,7 @@ SAMPLES = SampleWords(
             "reviewer": lambda row: row.named("cadres", "name")[1],
             "preparer": lambda row: row.named("cadres", "name")[-1],
             "in_appraisal": _either(0.8, "是", "否"),
+            "takes_over": lambda _row: None,
         },
         "cadres": {
             "title": lambda row: _TITLES[min(row.number, len(_TITLES)) - 1],

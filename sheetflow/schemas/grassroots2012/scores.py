@@ -160,6 +160,7 @@ SCORES = Form(
         phone="phone",
         reason="correction_reason",
         correction=Is("kind", ("更正",)),
+        mending=Is("kind", ("退回修改",)),
     ),
     guidance=(
         "这张表分几次报送，每次都从系统新发的填报表接着填。",

@@ -1,0 +1,95 @@
+"""缓报 that a superior grants is told to the unit by mail, once, of all forms together; taken back, nobody is told of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from sheetflow.consolidation.review_sheet import (
+    BELOW_SHEET,
+    DECIDED_SHEET,
+    PAPER,
+    REASON,
+    TAKEN_BACK,
+    UNTIL,
+)
+from sheetflow.context import Context
+from sheetflow.schemas.review import PAPER as KEPT_PAPER
+from sheetflow.schemas.review import PAPERS, REASONS, Matter, NewDecision, Verdict
+from sheetflow.schemas.review import REASON as KEPT_REASON
+from sheetflow.schemas.review import UNTIL as KEPT_UNTIL
+from sheetflow.service.deciding import record_decision
+from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body
+from tests.tiny.officer import Officer
+
+LONG = {REASON: REASONS[0], UNTIL: dt.date(2012, 4, 20)}
+
+
+@pytest.fixture
+def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Officer:
+    """On the counties' last day nobody has reported."""
+    monkeypatch.setenv("SHEETFLOW_REVIEW__POLICY", "by_deadline")
+    monkeypatch.delenv("SHEETFLOW_CALENDAR__ON")
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    desk.run()
+    return Officer(desk, CITY)
+
+
+def _told(desk: Desk, unit_id: str) -> list[str]:
+    """The mails to a unit that say it may be late."""
+    return [body(mail) for mail in desk.mails(unit_id) if "同意缓报" in str(mail["Subject"])]
+
+
+def test_a_unit_hears_until_when_it_has_time(city: Officer) -> None:
+    """Its mail names the form and the day, and comes once, whatever else is noted of it afterwards."""
+    city.types(BELOW_SHEET, WEST, **LONG).drops()
+    city.desk.run(IN_TIME)
+    (said,) = _told(city.desk, WEST)
+    assert "2012年第1季度《河道巡查表》：最迟2012年4月20日报送" in said
+    assert not _told(city.desk, EAST)
+    city.types(BELOW_SHEET, WEST, **{PAPER: PAPERS[0]}).drops()
+    city.desk.run(NEXT_DAY)
+    assert len(_told(city.desk, WEST)) == 1
+    city.types(BELOW_SHEET, WEST, **{UNTIL: dt.date(2012, 4, 23)}).drops()
+    city.desk.run(NEXT_DAY)
+    assert "最迟2012年4月23日" in _told(city.desk, WEST)[-1]
+
+
+def test_leaves_of_two_forms_are_one_mail(city: Officer) -> None:
+    """What is granted of two forms is told in one mail, a line for each with its own day."""
+    days = {FIRST: dt.date(2012, 4, 20), YEAR: dt.date(2012, 4, 24)}
+
+    def grant(context: Context) -> None:
+        for form, (period, day) in zip(context.campaign.forms, days.items(), strict=False):
+            leave = {KEPT_REASON: REASONS[0], KEPT_UNTIL: day.isoformat(), KEPT_PAPER: ""}
+            decision = NewDecision(
+                number=f"{EAST}-{period}-{form.key}-况1",
+                unit_id=EAST,
+                matter=Matter.UNIT,
+                verdict=Verdict.NOTED,
+                by_unit=CITY,
+                form=form.key,
+                period=period,
+                details=leave,
+            )
+            assert record_decision(context, decision)
+
+    city.desk.ask(grant, IN_TIME)
+    city.desk.run(IN_TIME)
+    (said,) = _told(city.desk, EAST)
+    assert "《河道巡查表》：最迟2012年4月20日报送" in said
+    assert "《河道名录》：最迟2012年4月24日报送" in said
+
+
+def test_what_is_taken_back_before_the_morning_is_not_told(city: Officer) -> None:
+    """Leave that was noted in the evening and taken back is told to nobody in the morning."""
+    evening = IN_TIME.replace(hour=20)
+    city.types(BELOW_SHEET, WEST, **LONG).drops()
+    city.desk.run(evening)
+    city.types(DECIDED_SHEET, f"{WEST}-2012Q1-况1", **{TAKEN_BACK: "是"}).drops()
+    city.desk.run(evening)
+    city.desk.run(NEXT_DAY)
+    assert not _told(city.desk, WEST)
