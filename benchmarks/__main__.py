@@ -4,6 +4,7 @@ python -m benchmarks            cold province, one resubmission, one check
 python -m benchmarks small      seconds for read, validate, store, write at demo size
 python -m benchmarks growth     seconds per county and memory, from 14 counties up
 python -m benchmarks memory     what one running service holds while a country reports
+python -m benchmarks machines   the same workbooks by one and by two workers; needs PostgreSQL
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks.machines import compare
 from benchmarks.measuring import machine
 from benchmarks.province import Size
 from benchmarks.runs import (
@@ -28,7 +30,13 @@ from benchmarks.runs import (
 )
 
 _GROWTH = (14, 70, 140, 280, 700, 1400)
-_DEFAULTS = {"table": (140, 2000), "small": (140, 30), "growth": (0, 2000), "memory": (2800, 2000)}
+_DEFAULTS = {
+    "table": (140, 2000),
+    "small": (140, 30),
+    "growth": (0, 2000),
+    "memory": (2800, 2000),
+    "machines": (140, 300),
+}
 """Counties and rows of each kind of run."""
 _A_PROVINCE = 140
 
@@ -66,6 +74,9 @@ def _run(words: argparse.Namespace, folder: Path) -> None:
         _small(bench)
     elif words.what == "memory":
         _memory(bench)
+    elif words.what == "machines":
+        for line in compare(bench.province(), words.rounds):
+            print(line, flush=True)
     elif words.what == "growth":
         _growth(bench, [number for number in _GROWTH if number <= words.most])
     else:

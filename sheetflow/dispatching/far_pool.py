@@ -48,8 +48,11 @@ class FarPool(Pool):
         self._threads = [
             threading.Thread(target=self._send, args=(sender,), name="calls", daemon=True),
             threading.Thread(target=self._receive, name="answers", daemon=True),
-            threading.Thread(target=self._hands.serve, name="hands", daemon=True),
         ]
+        if size:
+            self._threads.append(
+                threading.Thread(target=self._hands.serve, name="hands", daemon=True)
+            )
         for thread in self._threads:
             thread.start()
 

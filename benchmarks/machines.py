@@ -1,0 +1,178 @@
+"""What several machines are worth: the same workbooks judged by one and by two workers, each with a processor of its own.
+
+A temporary PostgreSQL runs on a socket. A worker and its child are pinned to one core; the coordinator, which only
+asks here, and the server take what is left of both, as they would on two machines that are alike.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measuring import DROPPED_AT
+from benchmarks.province import CAMPAIGN, Province
+from sheetflow.children import Limits, Pool
+from sheetflow.children.judge_task import JudgeRequest, judge_file, warm_up
+from sheetflow.dispatching import calls
+from sheetflow.dispatching.far_pool import FarPool
+from sheetflow.store import Store
+
+_LIMITS = Limits(cpu_seconds=60)
+_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+_TICKS = os.sysconf("SC_CLK_TCK")
+_WORKER = (
+    "import sys; from pathlib import Path; from sheetflow.children import Limits;"
+    "from sheetflow.config.workspace import Workspace; from sheetflow.dispatching.worker import work;"
+    "work(Workspace(Path(sys.argv[1])), sys.argv[2], 1, Limits(cpu_seconds=60), lambda: False, print)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way through the workbooks: wall seconds, and processor seconds of all that took part but us."""
+
+    seconds: float
+    processor: float
+
+
+def compare(province: Province, rounds: int) -> Iterator[str]:
+    """Give a table: the pool of this machine, one worker, two workers, round by round."""
+    requests = [
+        JudgeRequest(
+            path=str(file),
+            campaign=CAMPAIGN,
+            unit=province.tree[unit_id],
+            tree=province.tree,
+            now=DROPPED_AT,
+            working_days=dict.fromkeys(province.tree.levels.names, 2),
+        )
+        for unit_id, file in province.files.items()
+    ]
+    yield f"{len(requests)} workbooks"
+    yield "| round | pool of one s | one worker s | two workers s | efficiency | overhead, processor |"
+    yield "|---|---|---|---|---|---|"
+    for number in range(1, rounds + 1):
+        alone = _here(requests)
+        one, two = _far(requests, 1), _far(requests, 2)
+        efficiency = one.seconds / two.seconds / 2
+        overhead = one.processor / alone.processor - 1
+        yield (
+            f"| {number} | {alone.seconds:.1f} | {one.seconds:.1f} | {two.seconds:.1f} "
+            f"| {efficiency:.2f} | {overhead:+.1%} |"
+        )
+
+
+def _here(requests: Sequence[JudgeRequest]) -> Run:
+    """Judge all by a pool of one child, pinned to a core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        with Pool(1, _LIMITS) as pool:
+            os.sched_setaffinity(0, before)
+            pool.call(warm_up, CAMPAIGN)
+            return _timed(pool, requests, [os.getpid()])
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _far(requests: Sequence[JudgeRequest], workers: int) -> Run:
+    """Judge all by so many workers, each pinned to a core of its own."""
+    cores = sorted(os.sched_getaffinity(0))
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="sheetflow-machines-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        url, server = stack.enter_context(_cluster(folder))
+        with Store(url) as store:
+            (folder / "work" / "state").mkdir(parents=True)
+            (folder / "work" / "state" / "volume").write_text(store.workspace_id, encoding="ascii")
+        pool = stack.enter_context(FarPool(url, 0, _LIMITS))
+        helping = [
+            stack.enter_context(_worker(folder / "work", url, cores[number % len(cores)]))
+            for number in range(workers)
+        ]
+        _wait_for(url, workers)
+        for done in [pool.submit(warm_up, CAMPAIGN) for _ in range(4 * workers)]:
+            done.result()
+        return _timed(pool, requests, [server, os.getpid(), *helping])
+
+
+def _timed(pool: Pool, requests: Sequence[JudgeRequest], whose: Sequence[int]) -> Run:
+    used, begun = sum(map(_processor, whose)), time.perf_counter()
+    for done in [pool.submit(judge_file, request) for request in requests]:
+        done.result()
+    return Run(time.perf_counter() - begun, sum(map(_processor, whose)) - used)
+
+
+def _wait_for(url: str, workers: int) -> None:
+    while True:
+        with calls.connected(url) as connection:
+            found = calls.find_machines(connection)
+        if sum(each.part == calls.WORKER and not each.trouble for each in found) == workers:
+            return
+        time.sleep(0.1)
+
+
+@contextmanager
+def _worker(root: Path, url: str, core: int) -> Iterator[int]:
+    """Have a worker serve meanwhile, on one core; give its number."""
+    words = ["taskset", "-c", str(core), sys.executable, "-c", _WORKER, str(root), url]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
+def _cluster(folder: Path) -> Iterator[tuple[str, int]]:
+    """Have a PostgreSQL server run meanwhile, on a socket; give its URL and its number."""
+    if not _PROGRAMS:
+        sys.exit("PostgreSQL is not installed (Debian: postgresql).")
+    owner = "postgres" if os.geteuid() == 0 else None
+    place = folder / "server"
+    place.mkdir()
+    folder.chmod(0o755)
+    if owner:
+        shutil.chown(place, owner)
+
+    def call(program: str, *words: str) -> None:
+        subprocess.run(
+            [str(_PROGRAMS[-1] / program), *words],
+            check=True,
+            user=owner,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+        )
+
+    data = str(place / "data")
+    call("initdb", "-D", data, "-U", "sheetflow", "-A", "trust", "-E", "UTF8")
+    options = f"-c listen_addresses= -c unix_socket_directories={place}"
+    call("pg_ctl", "-D", data, "-l", str(place / "log"), "-w", "-o", options, "start")
+    try:
+        call("createdb", "-h", str(place), "-U", "sheetflow", "sheetflow")
+        number = int((place / "data" / "postmaster.pid").read_text().splitlines()[0])
+        yield f"postgresql+psycopg://sheetflow@/sheetflow?host={place}", number
+    finally:
+        call("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+
+
+def _processor(pid: int) -> float:
+    """Give the processor seconds of a process and of all below it, those that ended too."""
+    found = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    seconds = sum(map(int, found[11:15])) / _TICKS
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    for child in map(int, listed):
+        try:
+            seconds += _processor(child)
+        except OSError:  # it ended meanwhile, and is counted above
+            continue
+    return seconds
