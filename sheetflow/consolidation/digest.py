@@ -79,11 +79,14 @@ class DigestPart:
 
     @property
     def pressing(self) -> frozenset[str]:
-        """The units directly below that are not in and have only today left."""
+        """The units directly below that are not in and have only today left; nothing presses who mends (退回修改)."""
         return frozenset(
             row.unit.unit_id
             for row in self.missing
-            if self._is_direct(row) and row.deadline and row.deadline.date() == self.today
+            if self._is_direct(row)
+            and not row.mending
+            and row.deadline
+            and row.deadline.date() == self.today
         )
 
     def _is_direct(self, row: BoardRow) -> bool:

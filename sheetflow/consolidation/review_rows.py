@@ -51,7 +51,7 @@ from sheetflow.consolidation.review_words import (
     taken_back_words,
     waiting_words,
 )
-from sheetflow.consolidation.row_answers import RowAnswer, without_contradictions
+from sheetflow.consolidation.row_answers import RowAnswer, doubted_in, without_contradictions
 from sheetflow.schemas import review as kept
 from sheetflow.schemas.parsing import CellFault, read_day, read_number
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
@@ -90,7 +90,11 @@ def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[R
     desk = _Desk(sheet, known)
     rows = [as_meant(row, known.today) for row in typed.rows]
     found = zip(typed.rows, map(desk.answer, rows), strict=True)
-    told = [replace(each, quoted=_typed_in(row, each.words)) for row, each in found if each]
+    told = [
+        replace(each, quoted=_typed_in(row, each.words), doubts=doubted_in(row, each))
+        for row, each in found
+        if each
+    ]
     answers = list(without_contradictions(told))
     if typed.passes_rest:
         answers += desk.pass_rest(rows, answers)
@@ -252,11 +256,7 @@ class _Desk:
     ) -> Iterator[RowAnswer]:
         """Let pass what waits for it on this page, has nothing open, and of which nothing else is said here."""
         spoken_of = {each.number for each in answers}
-        doubted = {
-            each.decision.receipt
-            for each in answers
-            if each.decision and each.decision.verdict in {Verdict.RETURN, Verdict.QUERY}
-        }
+        doubted = frozenset[str]().union(*(each.doubts for each in answers))
         left: list[str] = []
         passed = 0
         for row in rows:
@@ -266,7 +266,7 @@ class _Desk:
             if row.number in spoken_of or _mixed_up(row, item):
                 continue
             spoken_of.add(row.number)
-            if not item.is_clean or item.receipt in doubted:
+            if not item.is_clean or item.unit in doubted:
                 left.append(item.unit)
                 continue
             decision = self._decision(row, item.unit_id, item.matter, Verdict.AGREE)

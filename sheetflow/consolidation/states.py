@@ -109,12 +109,14 @@ class Said:
     """What superiors said of a unit and period, as far as boards show it.
 
     `returned_by` is the name of who returned its newest workbook, `questions` how many (请核实) it has not
-    answered, `excused_until` the day until which it may be late (缓报).
+    answered, `excused_until` the day until which it may be late (缓报). `mending`: what a superior returned had
+    come in time, so that the next one is neither late nor 逾期 (退回修改).
     """
 
     returned_by: str = ""
     questions: int = 0
     excused_until: dt.date | None = None
+    mending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,8 @@ class BoardRow:
     """What became of a later submission, where that is still open: 退回待改 or 待确认."""
     overdue: bool = False
     """It is not in, though its own deadline has passed (逾期)."""
+    mending: bool = False
+    """What a superior returned had come in time: whatever mends it is not late."""
     first: HandedIn | None = None
     latest: HandedIn | None = None
     preparer: str = field(default="", repr=False)

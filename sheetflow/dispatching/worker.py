@@ -133,10 +133,14 @@ def _trouble(workspace: Workspace, url: str, hands: Hands) -> str:
 
 def _clock_trouble(connection: psycopg.Connection[Any]) -> str:
     row = connection.execute("SELECT now()").fetchone()
-    apart = abs(dt.datetime.now(dt.UTC) - row[0]) if row else dt.timedelta()
+    apart = abs(_now() - row[0]) if row else dt.timedelta()
     if apart <= _MOST_APART:
         return ""
     return f"这台电脑的时钟与数据库差{round(apart.total_seconds())}秒，没有取活。请把时钟对准。"
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _volume_trouble(connection: psycopg.Connection[Any], workspace: Workspace) -> str:

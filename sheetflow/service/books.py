@@ -135,7 +135,7 @@ def _gather(
     counting = {one.receipt: one for one in standing.values()}
     counting |= {one.receipt: one for one in tried if one.receipt in wanted}
     counts = _counting(context, form, counting.values(), is_current=is_current)
-    passings, said = passing_by_unit(reviews), said_of(context, reviews)
+    passings, said = passing_by_unit(reviews), said_of(context, reviews, tried)
     for unit_id, words in said.items():
         if words.excused_until and unit_id in until:
             until[unit_id] = max(until[unit_id], end_of(words.excused_until))

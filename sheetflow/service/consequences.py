@@ -76,12 +76,11 @@ def entail(
     context: Context, submission: Submission, judgement: Judgement, before: Before
 ) -> FollowUp:
     """Give the mails and the stale marks that an outcome entails."""
-    mails = _mail(context, submission, judgement, before)
-    mails += ask_to_confirm(context, submission)
+    mails = _mail(context, submission, judgement, before) + ask_to_confirm(context, submission)
     if judgement.outcome is Outcome.HELD:
         mails += tell_named(context, submission, judgement)
         mails += tell_superior(context, submission, judgement, _reason(context, judgement))
-    stale = stale_after(context, submission)
+    stale = stale_after(context, submission, before.standing.receipt if before.standing else "")
     if submission.period and before.standing is None:
         stale += peer_marks(context, submission, context.period(submission.form, submission.period))
     return FollowUp(mails=mails, stale=stale)
@@ -177,16 +176,16 @@ def entail_precheck(context: Context, arrival: Arrival, judgement: Judgement) ->
     )
 
 
-def stale_after(context: Context, submission: Submission) -> list[Stale]:
-    """Name what stands on a submission: its answer, and what everyone above publishes."""
+def stale_after(context: Context, submission: Submission, counted: str = "") -> list[Stale]:
+    """Name what stands on a submission, or did while it `counted`: its answer, and what everyone above publishes."""
     marks = [_answer_mark(submission)]
     if not submission.period:
         return marks + _boards_that_list(context, submission)
     begun = context.period(submission.form, submission.period)
     if begun.first_day > submission.arrived_at.date():
         return marks  # a period that is not begun has nothing above it yet
-    # Cumulative figures of later periods stand on it.
-    periods = [begun, *begun.rest_of_year] if submission.outcome == "accepted" else [begun]
+    moves = submission.outcome == "accepted" or submission.receipt == counted
+    periods = [begun, *begun.rest_of_year] if moves else [begun]  # cumulative figures stand on it
     marks += [
         _stale(submission, unit, later, kind)
         for later in periods
@@ -205,7 +204,7 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
     for later in periods[1:]:
         unit = _answering(context, submission.form, submission.unit_id, later)
         marks.append(_stale(submission, unit, later, PublicationKind.WORKBOOK))
-    if submission.outcome == "accepted":
+    if moves:
         marks += _gathering(context, submission, begun)
         marks += _merged_within(context, submission, begun)
     return marks

@@ -166,9 +166,14 @@ def counting_for(
     return found
 
 
-def said_of(context: Context, reviews: Reviews) -> dict[str, Said]:
-    """Give what boards say of superiors' decisions, of whom there are any."""
+def said_of(
+    context: Context, reviews: Reviews, submissions: Iterable[Submission]
+) -> dict[str, Said]:
+    """Give what boards say of superiors' decisions, of whom there are any, and of what came in time for that."""
     found: dict[str, Said] = {}
+    by_unit: dict[str, list[Submission]] = {}
+    for each in submissions:
+        by_unit.setdefault(each.unit_id, []).append(each)
     for unit_id, review in reviews.items():
         if review.decisions:
             said = Said(
@@ -178,10 +183,21 @@ def said_of(context: Context, reviews: Reviews) -> dict[str, Said]:
                     for asked in questions_of(review)
                 ),
                 excused_until=excused_until(review),
+                mending=returned_in_time(review, by_unit.get(unit_id, ())),
             )
             if said != Said():
                 found[unit_id] = said
     return found
+
+
+def returned_in_time(review: Review, submissions: Iterable[Submission]) -> bool:
+    """Whether a superior returned what had come in time, or with leave: what mends it is not late (退回修改)."""
+    day = excused_until(review)
+    return any(
+        not each.late or (day is not None and each.handed_in <= end_of(day))
+        for each in submissions
+        if each.receipt in review.returned
+    )
 
 
 def was_excused(context: Context, arrival: Arrival, form: str, period: str) -> bool:

@@ -50,6 +50,8 @@ _REASONS = {
     State.REFUSED: "你单位上次报送（回执号{receipt}）没有能读出来，请用自己的填报工作簿重新报送。",
 }
 """Why somebody who did send something is reminded all the same."""
+_NOT_LATE = "原来报送的没有超过截止时间，改好报来的不算迟报。"
+"""Said of what a superior returned (退回修改)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,9 @@ def remind_due(context: Context, all_due: Sequence[Due]) -> Document:
             and not (row.state is State.RETURNED and row.answered_at and row.answered_at >= since)
             and (row.unit.unit_id, due.form.key, due.period.period_id) not in told
         ]
-        if concerned and now > due.until:
-            late.append((books, concerned))
+        to_be_called = [row for row in concerned if not row.mending]
+        if to_be_called and now > due.until:
+            late.append((books, to_be_called))
     by_unit: dict[str, list[Missing]] = {}
     for each in missing:
         by_unit.setdefault(each.row.unit.unit_id, []).append(each)
@@ -146,13 +149,17 @@ def _midnight(context: Context) -> dt.datetime:
 
 
 def _late_and_coming(context: Context, asked: Sequence[Missing]) -> Iterable[Sequence[Missing]]:
-    """Part what is late from what is not due yet; leave out what there is none of."""
-    now = context.clock.now()
+    """Part what is late from what is not; leave out what there is none of."""
     parts: dict[bool, list[Missing]] = {True: [], False: []}
     for each in asked:
-        until = own_deadline(context, each.row.unit, each.form, each.period)
-        parts[now > until].append(each)
+        parts[_is_past(context, each) and not each.row.mending].append(each)
     return filter(None, parts.values())
+
+
+def _is_past(context: Context, asked: Missing) -> bool:
+    """Whether the unit's own deadline is over."""
+    until = own_deadline(context, asked.row.unit, asked.form, asked.period)
+    return context.clock.now() > until
 
 
 def _reminder_of_all(context: Context, asked: Sequence[Missing]) -> tuple[NewMail, ...]:
@@ -163,11 +170,12 @@ def _reminder_of_all(context: Context, asked: Sequence[Missing]) -> tuple[NewMai
     data = reminder_facts(context, first.form, first.period, first.row)
     if len(asked) > 1:
         lines = [
-            "。".join(filter(None, (asked_words(context, unit, one), _reason_of(each.row))))
-            for one, each in zip(wanted, asked, strict=True)
+            "。".join(filter(None, (_words_of(context, each), _reason_of(each.row))))
+            for each in asked
         ]
         several = facts_of_several(context, unit, wanted, lines)
-        data = replace(several, late=data.late)
+        is_over = any(each.row.mending and _is_past(context, each) for each in asked)
+        data = replace(several, late=data.late, deadline="" if is_over else several.deadline)
     data = replace(data, urgent=is_urgent_for(context, unit, wanted))
     enclosed = [to_enclose(context, each.form, each.period, each.row) for each in asked]
     paths = [path for path in enclosed if is_published(context, path)]
@@ -178,15 +186,26 @@ def _reminder_of_all(context: Context, asked: Sequence[Missing]) -> tuple[NewMai
 
 def reminder_facts(context: Context, form: Form, period: Period, row: BoardRow) -> MailData:
     """Say what a unit that is not in is told of one form's period."""
+    data = mail_facts(context, row.unit, form.key, period.period_id)
+    is_past = _is_past(context, Missing(form, period, row))
     return replace(
-        mail_facts(context, row.unit, form.key, period.period_id),
-        late=context.clock.now() > own_deadline(context, row.unit, form, period),
+        data,
+        late=is_past and not row.mending,
+        deadline="" if is_past and row.mending else data.deadline,
         reason=_reason_of(row),
     )
 
 
+def _words_of(context: Context, asked: Missing) -> str:
+    """Name one of several things that are asked of a unit, and by when, unless it mends one after its deadline."""
+    if asked.row.mending and _is_past(context, asked):
+        return f"{asked.period.label}《{asked.form.title}》"
+    return asked_words(context, asked.row.unit, (asked.form, asked.period))
+
+
 def _reason_of(row: BoardRow) -> str:
-    return _REASONS.get(row.state, "").format(receipt=row.receipt)
+    said = _REASONS.get(row.state, "").format(receipt=row.receipt)
+    return said + _NOT_LATE if row.mending and row.state is State.RETURNED else said
 
 
 def to_enclose(context: Context, form: Form, period: Period, row: BoardRow) -> Path:

@@ -27,6 +27,7 @@ from sheetflow.service.books import declared, passed_until
 from sheetflow.service.deciding import reviews_in, who_decides
 from sheetflow.service.files import is_overtaken
 from sheetflow.service.merged_units import tree_for
+from sheetflow.service.passing import returned_in_time
 from sheetflow.service.publish import (
     Attempts,
     Made,
@@ -118,6 +119,7 @@ class _Pages:
             until = max(until, end_of(excused))
         answers = tuple(self._answer(submission, review, until) for submission in submissions)
         is_in = any(answer.state.is_in for answer in answers)
+        mends = review is not None and returned_in_time(review, submissions)
         passed = self.passed is not None and until <= self.passed
         workbook = context.relative(workbook_path(context, form, unit, period))
         unnamed = list(self._unnamed(unit, form, period))
@@ -130,7 +132,7 @@ class _Pages:
             deadline=until,
             excused_until=excused,
             drop_folder=context.workspace.inbox_of(unit).name,
-            is_overdue=passed and not is_in and not heir,
+            is_overdue=passed and not (is_in or mends or heir),
             contact=context.contact_words,
             workbook=self._file(workbook),
             answers=answers,

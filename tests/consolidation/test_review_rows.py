@@ -309,6 +309,43 @@ def test_one_submission_is_not_passed_and_returned_on_one_sheet() -> None:
     assert (returned.decision.about, returned.decision.details["figure"]) == ("P02", 900)
 
 
+_LOOKS = "\n# 重点核对\n| 编号 | 单位 | 处理 | 意见 | 电话商定数 |\n|---|---|---|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    "doubts",
+    [
+        f"{_LOOKS}| {LOOK} | 东岸县 | 退回 | | |",
+        f"{_LOOKS}| {LOOK} | 东岸县 | 退回？ | 重算 | |",
+        f"{_LOOKS}| {LOOK} | 东岸县 | | 和上期差得太多 | |",
+        f"{_LOOKS}| {LOOK} | 东岸县 | 无异议 | | 800 |",
+        f"{_LOOKS}| | 东岸县 | 退回 | 重算 | |",
+        f"{_LOOKS}| {LOOK} | 东岸县 | 退回 | 重算 | |\n| {LOOK} | 东岸县 | 退回 | 里程不对 | |",
+    ],
+)
+def test_what_is_doubted_is_not_let_pass_though_the_row_is_not_applied(doubts: str) -> None:
+    """A 退回 without words, an unclear word or a contradiction keeps the unit's workbook from being let pass, one by one or with the rest."""
+    rest = "\n@ 待办 A2 = 本页待验收的其余单位全部通过\n@ 待办 B2 = 是"
+    page = waits(f"| {EAST_PASSING} | 东岸县 | | | | | |", f"| {WEST_PASSING} | 西岸县 | | | | | |")
+    told = answers(page + rest + doubts)
+    assert [each.number for each in told if each.decision] == [WEST_PASSING]
+    assert "东岸县" in told[-1].words
+    agreed, *_ = answers(waits(f"| {EAST_PASSING} | 东岸县 | 同意 | | | | |") + doubts)
+    assert agreed.decision is None
+    assert "“重点核对”第" in agreed.words
+
+
+@pytest.mark.parametrize(
+    "said", [f"| {LOOK} | 东岸县 | 没问题 | | |", f"| {DONE} | 西岸县 | 同意 | | |"]
+)
+def test_the_rest_passes_where_a_row_agrees(said: str) -> None:
+    """无异议 and what was agreed before keep nothing from passing with the rest."""
+    page = waits(f"| {EAST_PASSING} | 东岸县 | | | | | |", f"| {WEST_PASSING} | 西岸县 | | | | | |")
+    page += "\n@ 待办 A2 = 本页待验收的其余单位全部通过\n@ 待办 B2 = 是"
+    passed = [each.number for each in answers(page + _LOOKS + said) if each.decision]
+    assert passed[-2:] == [EAST_PASSING, WEST_PASSING]
+
+
 @pytest.mark.parametrize(
     ("typed", "verdict", "taken"),
     [("310", "请核实", 310), ("三百", "请核实", None), ("310", "退回", None)],

@@ -21,28 +21,10 @@ from sheetflow.dispatching.far_pool import FarPool
 from sheetflow.errors import UnreadableError
 from sheetflow.store import Store
 from tests.children import odd_tasks
-from tests.postgres import Cluster, cluster, next_schema, programs
-from tests.programs import COMPLETE
+from tests.postgres import Cluster
 
 ROOT = Path(__file__).parents[2]
 LIMITS = Limits(cpu_seconds=20)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL server."""
-    if programs() is None and not COMPLETE:
-        pytest.skip("PostgreSQL (initdb) is not installed")
-    with cluster() as made:
-        yield made
-
-
-@pytest.fixture
-def url(postgres: Cluster) -> str:
-    """A database of the store's own."""
-    place = postgres.url(next_schema())
-    Store(place).close()
-    return place
 
 
 def until(is_so: Callable[[], object], seconds: float = 60) -> None:

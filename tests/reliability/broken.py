@@ -230,8 +230,8 @@ WATCH_ENDS = Broken(
     (
         (
             "context/running.py",
-            "        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:",
-            "        except ZeroDivisionError as trouble:",
+            "            if isinstance(error, SheetflowError) and not isinstance(error, WAITED_OUT):",
+            "            if not isinstance(error, ZeroDivisionError):",
         ),
     ),
 )
@@ -334,8 +334,9 @@ MAIL_IN_THE_PASS = Broken(
     (
         (
             "service/watch.py",
-            "        self._postman.call()\n",
-            """        from sheetflow.mail.send import send_due
+            "        report = work_off(context, intake)\n        self._postman.call()\n",
+            """        report = work_off(context, intake)
+        from sheetflow.mail.send import send_due
 
         send_due(context)
 """,
@@ -644,7 +645,7 @@ TWIN_TAKES_OVER = Broken(
     "one pass later, what lies beside a person's file replaces it",
     (
         (
-            "service/one_pass.py",
+            "service/twins.py",
             "            hers = _is_hers(context, entry)\n",
             "            hers = False\n            (context.workspace.outbox / entry.path).unlink()\n",
         ),
