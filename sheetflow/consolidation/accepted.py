@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.gists import Gist
-from sheetflow.consolidation.states import BoardRow, HandedIn, Said, State
+from sheetflow.consolidation.states import BoardRow, HandedIn, Said, State, Tally
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
@@ -160,8 +160,37 @@ def _still_open(attempt: Attempt, state: State) -> State | None:
     return None if last.is_in or last is state else last
 
 
+def _group_row(unit: Unit, group: Folded, deadline: dt.datetime | None) -> BoardRow:
+    """Say where a unit with all below it stands: in, once all of them are."""
+    return BoardRow(
+        unit=unit,
+        state=State.MISSING if group.tally.outstanding else State.ACCEPTED,
+        deadline=deadline,
+        carried=group.carried,
+        answered_at=group.newest,
+        group=group.tally,
+    )
+
+
 MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
 """Gives what each of these submissions says of whom, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """What is handed up of a unit with all below it as if it were one, for one period (`consolidation.nodes`).
+
+    `values` are by indicator code; `newest` is when something of it was answered last, `digest` stands for all
+    that it was made of. `former` and `former_current` are the codes of figures that are 按原口径.
+    """
+
+    values: Mapping[str, Values]
+    tally: Tally
+    newest: dt.datetime | None = None
+    carried: bool = False
+    former: frozenset[str] = frozenset()
+    former_current: frozenset[str] = frozenset()
+    digest: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -193,6 +222,8 @@ class Books:
     """What was accepted last of units of which something else, or nothing, counts for the `reader`."""
     reader: str = ""
     """Whose books they are, by id; empty for who sees all that is accepted."""
+    folded: Mapping[UnitAndPeriod, Folded] = field(default_factory=lambda: MappingProxyType({}))
+    """Units that stand for all below them (`consolidation.nodes`)."""
     _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -251,6 +282,8 @@ class Books:
 
     def own_figures(self, unit: Unit) -> dict[str, Values]:
         """One unit's own figures, those of units merged into it counted."""
+        if group := self.folded.get((unit.unit_id, self.period.period_id)):
+            return dict(group.values)
         if unit.unit_id not in self._own:
             merged = [
                 Merged(self.measured(old.unit_id), self.merged_since(old, unit))
@@ -265,6 +298,11 @@ class Books:
 
         A flow is one as soon as one period's part is; `current` asks of 本期 alone.
         """
+        if group := self.folded.get((unit.unit_id, self.period.period_id)):
+            return group.former_current if current else group.former
+        return self._former(unit, current=current)
+
+    def _former(self, unit: Unit, *, current: bool) -> frozenset[str]:
         found: set[str] = set()
         then: dict[str, Making] = {}
         for member in (unit, *self.merged_into(unit)):
@@ -296,13 +334,21 @@ class Books:
         if not self.form.takes(asked):
             return ()
         living = self._living(unit, asked)
-        return tuple(entry for entry in living if self.form.is_for(entry.level))
+        return tuple(
+            entry
+            for entry in living
+            if self.form.is_for(entry.level) or (entry.unit_id, asked.period_id) in self.folded
+        )
 
     def counted(self, unit: Unit) -> tuple[Unit, ...]:
         """Those that must report, and those who once had to: what was accepted of them counts."""
         living = self._living(unit, self.period)
         return tuple(
-            entry for entry in living if self.form.is_for(entry.level) or self.latest(entry.unit_id)
+            entry
+            for entry in living
+            if self.form.is_for(entry.level)
+            or self.latest(entry.unit_id)
+            or (entry.unit_id, self.period.period_id) in self.folded
         )
 
     def _living(self, unit: Unit, period: Period) -> tuple[Unit, ...]:
@@ -335,6 +381,8 @@ class Books:
         """Say where a unit stands: what is accepted counts, however many attempts followed."""
         when = period or self.period
         key = (unit.unit_id, when.period_id)
+        if group := self.folded.get(key):
+            return _group_row(unit, group, self.deadlines.get(key))
         counts, attempt = self.accepted.get(key), self.attempts.get(key)
         standing, said = self.handed_up(key), self.said.get(key, Said())
         row = BoardRow(

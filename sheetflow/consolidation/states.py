@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from sheetflow.schemas.review import Passing
 from sheetflow.units import Unit, names_told_apart
@@ -166,10 +167,14 @@ class BoardRow:
     """Something of this very period counts for the reader, where the unit is in."""
     files: str = ""
     """How many files came with what counts, and how many are missing; empty where it names none."""
+    group: Tally | None = None
+    """Where the row stands for the unit with all below it: how those stand."""
 
     @property
     def word(self) -> str:
-        """All that is to be said of it in one word: 已接收（迟报，另有退回待改）."""
+        """All that is to be said of it in one word: 已接收（迟报，另有退回待改）; 已报5/6 of a group."""
+        if self.group:
+            return self.group.share
         also = [LATE] if self.late and self.state.is_in else []
         also += [self.passing.label] if self.state.is_in and self.passing.label else []
         also += [OVERDUE] if self.overdue else []
@@ -230,8 +235,13 @@ class Tally:
 
     @classmethod
     def of(cls, rows: Iterable[BoardRow]) -> Tally:
-        """Count those who must report."""
-        listed = list(rows)
+        """Count those who must report; of a row that stands for a group, those of the group."""
+        everybody = list(rows)
+        groups = [row.group for row in everybody if row.group]
+        if groups:
+            rest = cls.of(row for row in everybody if not row.group)
+            return cls.sum((rest, *groups))
+        listed = everybody
         inside = [row for row in listed if row.state.is_in]
         return cls(
             states=Counter(row.state for row in listed),
@@ -239,6 +249,25 @@ class Tally:
             passed=Counter(row.passed_by for row in inside if row.passing is Passing.PASSED),
             unpassed=Counter(row.unpassed for row in inside if row.unpassed and row.is_counted),
             withheld=Counter(row.unpassed for row in inside if not row.is_counted),
+        )
+
+    @classmethod
+    def sum(cls, parts: Iterable[Tally]) -> Tally:
+        """Add up what was counted apart."""
+        listed = list(parts)
+
+        def added(counts: Iterable[Mapping[Any, int]]) -> dict[Any, int]:
+            total = Counter[Any]()
+            for each in counts:
+                total.update(each)
+            return dict(total)
+
+        return cls(
+            states=added(each.states for each in listed),
+            late=sum(each.late for each in listed),
+            passed=added(each.passed for each in listed),
+            unpassed=added(each.unpassed for each in listed),
+            withheld=added(each.withheld for each in listed),
         )
 
     @property
@@ -311,14 +340,19 @@ class GroupState:
         """Sum up where units stand; `alone`: it is one unit, and the name is its own."""
         listed = list(rows)
         tally = Tally.of(listed)
-        only = listed[0].state if alone else None
+        only = listed[0].state if alone and not listed[0].group else None
         unpassed = Counter(row.unpassed for row in listed if row.unpassed)
+        for row in listed:
+            unpassed.update(row.group.unpassed if row.group else {})
         return cls(
             word=only.label if only else tally.share,
             is_plain=only is State.ACCEPTED if only else not tally.outstanding,
-            is_current=any(row.state.is_in and row.is_counted for row in listed),
+            is_current=any(
+                row.group.reported if row.group else row.state.is_in and row.is_counted
+                for row in listed
+            ),
             is_carried=any(row.carried for row in listed),
-            is_alone=alone,
+            is_alone=only is not None,
             unpassed=tuple(f"{word}{number}个" for word, number in unpassed.items()),
         )
 
