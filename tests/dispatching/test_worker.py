@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow import __version__
 from sheetflow.children import Limits
 from sheetflow.config.workspace import Workspace
 from sheetflow.dispatching import calls, worker
@@ -56,7 +57,7 @@ def test_before_anybody_coordinates_there_is_nothing_to_do(url: str, space: Work
 
 def test_a_wrong_clock_is_told(url: str, space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Receipts of a machine whose clock differs by more than a minute would bear wrong times."""
-    coordinate(url, calls.__version__)
+    coordinate(url, __version__)
     late = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=3)
     monkeypatch.setattr(worker, "_now", lambda: late)
     (told,) = says(space, url)
