@@ -7,12 +7,18 @@ store anything, and to say when a unit has too many below.
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 from sheetflow.consolidation.accepted import Books, Folded, UnitAndPeriod
 from sheetflow.consolidation.figures import add_up
-from sheetflow.consolidation.states import Tally
+from sheetflow.consolidation.states import State, Tally
+from sheetflow.schemas.indicators import Number, Values
 from sheetflow.units import Unit, UnitTree
 
 
@@ -59,3 +65,58 @@ def _pruned(tree: UnitTree, unit: Unit) -> UnitTree:
         [each if each.successor in here else replace(each, successor=None) for each in kept],
         levels=tree.levels,
     )
+
+
+def dump_folded(summary: Folded) -> dict[str, Any]:
+    """Give what is handed up as JSON keeps it; amounts as texts, for a sum may have more places than a float."""
+    tally = summary.tally
+    return {
+        "values": {
+            code: [_dumped(values.previous), _dumped(values.current), _dumped(values.total)]
+            for code, values in summary.values.items()
+        },
+        "states": {state.value: number for state, number in tally.states.items()},
+        "late": tally.late,
+        "passed": dict(tally.passed),
+        "unpassed": dict(tally.unpassed),
+        "withheld": dict(tally.withheld),
+        "newest": summary.newest.isoformat() if summary.newest else "",
+        "carried": summary.carried,
+        "former": sorted(summary.former),
+        "former_current": sorted(summary.former_current),
+    }
+
+
+def load_folded(document: Mapping[str, Any]) -> Folded:
+    """Give back what `dump_folded` wrote."""
+    return Folded(
+        values={
+            code: Values(*map(_loaded, numbers)) for code, numbers in document["values"].items()
+        },
+        tally=Tally(
+            states={State(word): number for word, number in document["states"].items()},
+            late=document["late"],
+            passed=document["passed"],
+            unpassed=document["unpassed"],
+            withheld=document["withheld"],
+        ),
+        newest=dt.datetime.fromisoformat(document["newest"]) if document["newest"] else None,
+        carried=document["carried"],
+        former=frozenset(document["former"]),
+        former_current=frozenset(document["former_current"]),
+        digest=digest_of(document),
+    )
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Give what stands for all that is handed up."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _dumped(number: Number) -> int | str | None:
+    return str(number) if isinstance(number, Decimal) else number
+
+
+def _loaded(number: int | str | None) -> Number:
+    return Decimal(number) if isinstance(number, str) else number

@@ -20,6 +20,7 @@ from sheetflow.store.files import Files
 from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
+from sheetflow.store.nodes import Nodes
 from sheetflow.store.postgresql import is_url, with_password
 from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.schema import workspace
@@ -70,6 +71,7 @@ class Store(Database):
         self.mails = Mails(self)
         self.signed = SignedReports(self)
         self.files = Files(self)
+        self.nodes = Nodes(self)
 
     @cached_property
     def workspace_id(self) -> str:

@@ -431,6 +431,16 @@ MIGRATIONS: tuple[Migration, ...] = (
             ALTER TABLE stale_anew RENAME TO stale
         """),
     ),
+    Migration(
+        "keep what is handed up of a unit with all below it",
+        _run("""
+            CREATE TABLE node_figures (
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, audience TEXT NOT NULL,
+                digest TEXT NOT NULL, document BLOB NOT NULL,
+                CONSTRAINT pk_node_figures PRIMARY KEY (unit_id, form, period, audience)
+            )
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

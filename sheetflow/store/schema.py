@@ -252,6 +252,18 @@ stale = _numbered(
 )
 """What is to be made again: only ever added to until it is cleared, so that nobody who marks waits for another."""
 
+node_figures = Table(
+    "node_figures",
+    metadata,
+    _name("unit_id"),
+    _name("form"),
+    _name("period"),
+    _name("audience"),
+    _text("digest"),
+    _json(),
+)
+"""What is handed up of a unit with all below it: to the one above, and to those further up."""
+
 publications = Table(
     "publications",
     metadata,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
 from sheetflow.consolidation.consolidate import statistics
-from sheetflow.consolidation.nodes import folded, summary_of
+from sheetflow.consolidation.nodes import dump_folded, folded, load_folded, summary_of
 from sheetflow.consolidation.states import Tally
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.indicators import Ratio
@@ -83,7 +83,7 @@ def as_of(books: Books, period: str) -> Books:
 def folded_up(books: Books, unit: Unit) -> Books:
     """What `unit` knows where each directly below hands up as one."""
     handed_up = {
-        (child.unit_id, period): summary_of(as_of(books, period), child)
+        (child.unit_id, period): load_folded(dump_folded(summary_of(as_of(books, period), child)))
         for child in books.tree.children(unit.unit_id)
         for period in PERIODS
     }
