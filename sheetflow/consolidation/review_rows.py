@@ -66,7 +66,7 @@ QUOTED_NUMBER = 40
 """So much of a number that is none is quoted."""
 _TAKEN_OFF = "取消原来的登记"
 _NEEDS_NO_LEAVE = f"已经报送，不用缓报；只登记“{PAPER}”的，请把“{UNTIL}”空着"
-_TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
+_TOO_LATE = "对方已经答复或者已经报送，不能撤销，请另作新的决定"
 
 
 @dataclass(frozen=True, slots=True)
