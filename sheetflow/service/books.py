@@ -95,6 +95,15 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         for submission, text in store.contents.iterate_rows(listed, sheet):
             yield by_receipt[submission.receipt], load_rows(form.by_key[sheet], text)
 
+    def covers_of(wanted: Sequence[Attempt]) -> Mapping[str, Mapping[str, Value]]:
+        found = (store.submissions.find_submission(entry.receipt) for entry in wanted)
+        documents = store.contents.iterate_rows([*filter(None, found)], form.cover.sheet)
+        return {
+            submission.receipt: row
+            for submission, text in documents
+            for row in load_rows(form.cover_sheet, text)[:1]
+        }
+
     return Books(
         form=with_making(form, made_then(period, accepted)),
         tree=tree_for(context, form),
@@ -102,6 +111,7 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         accepted=accepted,
         attempts=attempts,
         rows_of=rows_of,
+        covers_of=covers_of,
         deadlines=deadlines,
         passed=passed,
         in_force=context.campaign.in_force(form, period).version,
