@@ -18,9 +18,9 @@ from sheetflow.schemas.moved_deadlines import postponed_to
 from sheetflow.schemas.review import Matter, standing
 from sheetflow.schemas.schedule import better_deadline
 from sheetflow.service.books import passed_until
-from sheetflow.service.deciding import unit_subject, who_decides
+from sheetflow.service.deciding import unit_subject
 from sheetflow.service.form_calendar import opened_at
-from sheetflow.service.merged_units import tree_for
+from sheetflow.service.merged_units import tree_for, who_decides
 from sheetflow.service.review_marks import has_reviews
 from sheetflow.units import Unit
 

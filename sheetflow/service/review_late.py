@@ -13,7 +13,7 @@ from sheetflow.context import Context
 from sheetflow.periods import end_of, is_working_day
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import FORWARDED, Decision, Verdict
-from sheetflow.service.deciding import who_decides
+from sheetflow.service.merged_units import who_decides
 from sheetflow.service.passing import policy_of, recent_periods
 from sheetflow.service.review_marks import has_reviews, review_marks
 from sheetflow.store.records import PublicationKind, Stale
