@@ -38,6 +38,7 @@ class Event(StrEnum):
     CONTACT = "contact"
     REVIEWED = "reviewed"
     LEAVE = "leave"
+    DEADLINE = "deadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
