@@ -66,6 +66,9 @@ def leave_tasks(context: Context, until: dt.datetime) -> Iterator[Task]:
         *earlier, leave = _leaves(unit, form, form.period(period_id), decisions)
         if leave.since > until or _told(context, earlier) == leave.day:
             continue
+        # A deadline may have been moved beyond it since.
+        if leave.day and end_of(leave.day) <= context.deadline(unit, form, leave.period):
+            continue
         yield Task(
             name=leave.name,
             what="告知缓报",

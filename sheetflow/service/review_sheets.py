@@ -295,7 +295,11 @@ class _Desk(ReviewDesk):
                 self.context, member.unit_id, self.form.key, self.period.period_id
             )
             review = self.reviews.get(member.unit_id, Review(unit_id=member.unit_id))
-            bare = BelowRow(number=next_number(review.decisions, subject, Matter.UNIT), row=row)
+            bare = BelowRow(
+                number=next_number(review.decisions, subject, Matter.UNIT),
+                row=row,
+                own_deadline=self.context.deadline(member, self.form, self.period),
+            )
             yield self._with_review(bare, review)
 
     def _with_review(self, bare: BelowRow, review: Review) -> BelowRow:

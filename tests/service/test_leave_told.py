@@ -21,7 +21,7 @@ from sheetflow.schemas.review import PAPERS, REASONS, Matter, NewDecision, Verdi
 from sheetflow.schemas.review import REASON as KEPT_REASON
 from sheetflow.schemas.review import UNTIL as KEPT_UNTIL
 from sheetflow.service.deciding import record_decision
-from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body
+from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body, words
 from tests.tiny.officer import Officer
 
 DAY = dt.timedelta(days=1)
@@ -134,3 +134,11 @@ def test_a_unit_hears_that_leave_was_noted_away(city: Officer) -> None:
     (last,) = (mail for mail in city.desk.mails(WEST) if "缓报撤销" in str(mail["Subject"]))
     assert "应于2012年4月5日前报送" in body(last)
     assert "现已逾期" not in body(last)
+
+
+def test_leave_up_to_the_deadline_is_none(city: Officer) -> None:
+    """缓报至 the very day of the deadline is answered with the deadline, and told to nobody."""
+    city.types(BELOW_SHEET, WEST, **{REASON: REASONS[0], UNTIL: IN_TIME.date()}).drops()
+    city.desk.run(IN_TIME)
+    assert "截止时间是2012年4月5日" in words(city.results[-1])
+    assert not _told(city.desk, WEST)
