@@ -211,7 +211,7 @@ class Rollups:
                 unit_id=unit.unit_id,
                 form=books.form.key,
                 period=books.period.period_id,
-                sources=sources_of(books, unit),
+                sources=sources_of(context, books, unit),
                 corrected=[dump_correction(entry) for entry in found],
             )
             return Made((Order(path, content(), mark, basis),), (issued,))
