@@ -181,13 +181,14 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
     if judgement.book is None:
         return JudgeReply(judgement=judgement, asked_keys=asked)
     rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
+    kept = dump_cover(judgement.book) if judgement.outcome is Outcome.RETURNED else rows
     is_final = not asked or request.known_keys is not None  # else it may yet be returned
     if rows and request.pieces and is_final and _is_in_force(request, judgement.book):
         _render_beforehand(request, request.pieces, judgement, judgement.book)
     return JudgeReply(
         judgement=replace(judgement, book=None),
         marked=returned_filling(request, judgement).findings if judgement.findings else (),
-        rows=rows,
+        rows=kept,
         asked_keys=asked,
         gist=_gist(request, judgement.book) if judgement.outcome is Outcome.ACCEPTED else {},
     )
@@ -358,6 +359,13 @@ def _with_gathered(request: JudgeRequest, book: Book, filling: Filling) -> Filli
             typed = rows.get(sheet.key, ())
             rows[sheet.key] = gathered_rows(sheet, typed, handed, mine, request.tree)
     return replace(filling, rows=rows)
+
+
+def dump_cover(book: Book) -> dict[str, bytes]:
+    """Give the cover alone where it names whom to ring: of a returned workbook no more is kept."""
+    roles = book.form.cover
+    found = book.sheets.get(roles.sheet) if roles.preparer or roles.phone else None
+    return {roles.sheet: pack(dump_rows(found.sheet, found.values))} if found else {}
 
 
 def dump_book(book: Book) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
     Books,
+    Folded,
     Making,
     Matters,
     UnitAndPeriod,
@@ -83,6 +84,7 @@ class BooksRequest:
     said: Mapping[UnitAndPeriod, Said] = field(default_factory=lambda: MappingProxyType({}))
     withheld: Mapping[UnitAndPeriod, Accepted] = field(default_factory=lambda: MappingProxyType({}))
     reader: str = ""
+    folded: Mapping[UnitAndPeriod, Folded] = field(default_factory=lambda: MappingProxyType({}))
 
     def books(self) -> Books:
         """Give the books; their rows are read when asked for."""
@@ -111,6 +113,7 @@ class BooksRequest:
             said=self.said,
             withheld=self.withheld,
             reader=self.reader,
+            folded=self.folded,
         )
 
 

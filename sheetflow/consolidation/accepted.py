@@ -172,6 +172,9 @@ def _group_row(unit: Unit, group: Folded, deadline: dt.datetime | None) -> Board
     )
 
 
+CoversOf = Callable[[Sequence[Attempt]], Mapping[str, Mapping[str, Value]]]
+"""Gives by receipt what is kept of these workbooks' covers: of one that was returned, whom to ring."""
+
 MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
 """Gives what each of these submissions says of whom, in order."""
 
@@ -208,6 +211,7 @@ class Books:
     )
     matters_of: MattersOf | None = None
     """Where it is known already what the rows say of whom; else the rows are asked."""
+    covers_of: CoversOf = field(default=lambda _: {}, repr=False, compare=False)
     passed: dt.datetime | None = None
     """The last deadline that is known to have passed: whoever was not in by then is 逾期."""
     in_force: int = 0

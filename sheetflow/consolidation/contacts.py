@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.accepted import Attempt, Books
 from sheetflow.consolidation.contents import BoardData
 from sheetflow.masks import MaskPolicy, mask_value
+from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit
@@ -33,13 +34,14 @@ def with_contacts(books: Books, board: BoardData, policy: MaskPolicy) -> BoardDa
 
 
 def contacts_of(books: Books, units: Iterable[Unit], policy: MaskPolicy) -> Mapping[str, Contact]:
-    """Give by unit id what the newest accepted cover of the year so far says."""
+    """Give by unit id what the newest cover of the year so far says: an accepted one, or one returned since."""
     cover, sheet = books.form.cover, books.form.cover_sheet
     columns = (cover.preparer, cover.phone)
     if not any(columns):
         return {}
-    latest = (books.latest(member.unit_id) for member in units)
-    standing = [accepted for accepted in latest if accepted]
+    members = [member.unit_id for member in units]
+    latest = {unit_id: found for unit_id in members if (found := books.latest(unit_id))}
+    returned = {unit_id: tried for unit_id in members if (tried := _returned(books, unit_id))}
     looks = {key: (mask, held) for key, mask, held in policy.plan(sheet)}
 
     def seen(row: Mapping[str, Value], key: str) -> str:
@@ -47,10 +49,19 @@ def contacts_of(books: Books, units: Iterable[Unit], policy: MaskPolicy) -> Mapp
         value = None if withheld and withheld.holds(row) else mask_value(mask, row.get(key))
         return value if isinstance(value, str) else ""
 
-    found: dict[str, Contact] = {}
-    for accepted, rows in books.rows_of(sheet.key, standing):
-        for row in rows[:1]:
-            preparer, phone = (seen(row, key) for key in columns)
-            if preparer or phone:
-                found[accepted.unit_id] = (preparer, phone)
-    return found
+    rows_of = books.rows_of(sheet.key, [*latest.values()])
+    said = {accepted.unit_id: row for accepted, rows in rows_of for row in rows[:1]}
+    since = books.covers_of([*returned.values()]) if returned else {}
+    said |= {one: since[each.receipt] for one, each in returned.items() if each.receipt in since}
+    told = {
+        unit_id: (seen(row, columns[0]), seen(row, columns[1])) for unit_id, row in said.items()
+    }
+    return {unit_id: contact for unit_id, contact in told.items() if any(contact)}
+
+
+def _returned(books: Books, unit_id: str) -> Attempt | None:
+    """Give the unit's newest workbook of the year where that was returned."""
+    periods = reversed(books.period.year_so_far)
+    tried = (books.attempts.get((unit_id, period.period_id)) for period in periods)
+    newest = next(filter(None, tried), None)
+    return newest if newest and newest.outcome == Outcome.RETURNED else None

@@ -1,6 +1,7 @@
 """更正: what a published workbook stood on against what counts now, figure by figure.
 
-A unit that only came in since is no correction; neither is a figure that stayed the same. Old and
+A unit that only came in since is no correction; neither is a figure that stayed the same, nor one that is out
+because a superior returned it: what comes in its place is held against it. Old and
 new are the correcting unit's own; further up they stand in the column of the unit between.
 """
 
@@ -45,7 +46,8 @@ class Correction:
 
     `current` tells 本期 from 累计/期末. `unit_id` is the unit that corrected itself,
     `period` the period that it corrected, `replaced` and `receipt` its submissions before
-    and after (empty: it was taken back), `at` when the latter was accepted. What is `adjusted`
+    and after (empty where an older version noted one that was taken back: it is not listed),
+    `at` when the latter was accepted. What is `adjusted`
     nobody corrected: the same workbook was measured again by another declaration.
     """
 
@@ -75,6 +77,16 @@ class CorrectionRow(Correction):
     period_label: str
 
 
+def is_out(receipt: str, now: Accepted | None) -> bool:
+    """Whether what was published counts no longer, with nothing newer in its place: a superior returned it."""
+    return now is None or _number(now.receipt) < _number(receipt)
+
+
+def _number(receipt: str) -> int:
+    """Give the last part of a receipt's name: how many the unit had had with it."""
+    return int(receipt.rpartition("-")[2])
+
+
 def find_corrections(
     published: Mapping[UnitAndPeriod, Accepted],
     books: Books,
@@ -98,7 +110,7 @@ def find_corrections(
     ]
     for key in keys:
         before, after = published.get(key), books.accepted.get(key)
-        if before is None:
+        if before is None or after is None or is_out(before.receipt, after):
             continue
         if measured := again.get(before.judgement):
             new = replace(books, accepted={**old.accepted, key: measured})
@@ -107,12 +119,9 @@ def find_corrections(
             found += _adjustments(replace(old, form=declared), new, key)
             adjusted.add(key[0])
             old = new
-        if after and after.judgement == before.judgement:
+        if after.judgement == before.judgement:
             continue
-        standing = {**old.accepted, key: after} if after else {**old.accepted}
-        if after is None:
-            del standing[key]
-        new = replace(books, accepted=standing)
+        new = replace(books, accepted={**old.accepted, key: after})
         found += _differences(old, new, key)
         old = new
     return tuple(found)
@@ -134,10 +143,8 @@ def _differences(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correct
     if answers is None:
         return
     before, after = old.own_figures(answers), new.own_figures(answers)
-    standing = new.accepted.get(key)
-    reason = _reason(new, key)
-    at = standing.accepted_at if standing else new.attempts[key].answered_at
-    otherwise = set(old.accepted[key].former) ^ set(standing.former) if standing else set()
+    standing, reason = new.accepted[key], _reason(new, key)
+    otherwise = set(old.accepted[key].former) ^ set(standing.former)
     for indicator in new.form.indicators:
         was, now = before[indicator.code], after[indicator.code]
         pairs = ((True, was.current, now.current), (False, was.total, now.total))
@@ -151,17 +158,15 @@ def _differences(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correct
                     old=figure,
                     new=other,
                     replaced=old.accepted[key].receipt,
-                    receipt=standing.receipt if standing else "",
+                    receipt=standing.receipt,
                     reason="；".join(filter(None, (reason, BOTH * (indicator.code in otherwise)))),
-                    at=at,
+                    at=standing.accepted_at,
                 )
 
 
 def _reason(books: Books, key: UnitAndPeriod) -> str:
     """Say why: it was handed in again before the deadline, and what its cover states, if asked."""
-    standing, due, cover = books.accepted.get(key), books.deadlines.get(key), books.form.cover
-    if standing is None:
-        return ""
+    standing, due, cover = books.accepted[key], books.deadlines.get(key), books.form.cover
     in_time = due is not None and standing.handed_in is not None and standing.handed_in <= due
     covers = books.rows_of(cover.sheet, [standing]) if cover.reason else ()
     stated = next((row.get(cover.reason) for _, rows in covers for row in rows), None)
@@ -195,7 +200,10 @@ def _json(figure: Number) -> int | float | None:
 def correction_rows(
     books: Books, unit: Unit, corrections: Sequence[Correction]
 ) -> tuple[CorrectionRow, ...]:
-    """Give the corrections as `unit`'s workbook lists them, each with the column it changed."""
+    """Give the corrections as `unit`'s workbook lists them, each with the column it changed.
+
+    Those of a submission that is out are not in its figures: they are left out until it counts again.
+    """
     return tuple(
         CorrectionRow(
             **{name: getattr(entry, name) for name in _FIELDS},
@@ -204,6 +212,8 @@ def correction_rows(
             period_label=books.form.period(entry.period).label,
         )
         for entry in corrections
+        if entry.receipt
+        and not is_out(entry.receipt, books.accepted.get((entry.unit_id, entry.period)))
     )
 
 

@@ -17,6 +17,7 @@ from sheetflow.consolidation.reviews import (
     Handed,
     Review,
     has_insisted,
+    leave_in,
     questions_of,
     root_of,
 )
@@ -185,7 +186,7 @@ def why_not_undone(review: Review, decision: Decision) -> str:
         return "撤销不能再撤销，请重新作出决定。"
     if decision not in review.stands:
         return "这项决定已经撤销。"
-    if past := _past(review, decision.receipt):
+    if past := _past(review, decision):
         return past
     questions = {each.number: each for each in questions_of(review)}
     asked = questions.get(decision.number)
@@ -197,9 +198,12 @@ def why_not_undone(review: Review, decision: Decision) -> str:
     return ""
 
 
-def _past(review: Review, receipt: str) -> str:
-    """Say why nothing decided about a submission can be taken back any longer; empty where it can."""
-    about, newest = review.by_receipt.get(receipt), review.newest
+def _past(review: Review, decision: Decision) -> str:
+    """Say what came since, so that a decision cannot be taken back any longer; empty where nothing did."""
+    since = [each for each in review.handed if each.at >= decision.decided_at]
+    if leave_in(decision) and any(each.outcome != "refused" for each in since):
+        return "单位已经按缓报报送，不能再撤销。"
+    about, newest = review.by_receipt.get(decision.receipt), review.newest
     if about and about.is_purged:
         return "原件已经清理，不能重新处理。"
     if about and newest and newest.arrival_id > about.arrival_id:

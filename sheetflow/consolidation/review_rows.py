@@ -52,6 +52,7 @@ from sheetflow.consolidation.review_words import (
     waiting_words,
 )
 from sheetflow.consolidation.row_answers import RowAnswer, doubted_in, without_contradictions
+from sheetflow.periods import end_of, moment_in_words
 from sheetflow.schemas import review as kept
 from sheetflow.schemas.parsing import CellFault, read_day, read_number
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
@@ -66,7 +67,7 @@ QUOTED_NUMBER = 40
 """So much of a number that is none is quoted."""
 _TAKEN_OFF = "取消原来的登记"
 _NEEDS_NO_LEAVE = f"已经报送，不用缓报；只登记“{PAPER}”的，请把“{UNTIL}”空着"
-_TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
+_TOO_LATE = "对方已经答复或者已经报送，不能撤销，请另作新的决定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,9 @@ class _Desk:
                 wrong = _NEEDS_NO_LEAVE
             elif read_day(until) < self._known.today:
                 wrong = f"“{UNTIL}”已经过了，请改成今天以后的日期"
+            elif now.own_deadline and end_of(read_day(until)) <= now.own_deadline:
+                day = moment_in_words(now.own_deadline)
+                wrong = f"截止时间是{day}，“{UNTIL}”要写以后的日期"
         if wrong:
             return _refused(row, wrong, unit.name, Matter.UNIT.label)
         reason = reason or (GRANTED if until else "")

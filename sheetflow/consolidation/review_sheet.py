@@ -123,11 +123,12 @@ class BelowRow:
     """Where one unit directly below stands, and what its superior noted of it.
 
     `rounds` counts its workbooks so far. `passed_by` and `passed_on` tell of the 验收. `reason`, `until` and
-    `paper` are what was noted last (未报原因, 缓报至, 纸质件).
+    `paper` are what was noted last (未报原因, 缓报至, 纸质件), `own_deadline` is the last moment without leave.
     """
 
     number: str
     row: BoardRow
+    own_deadline: dt.datetime | None = None
     rounds: int = 0
     passed_by: str = ""
     passed_on: dt.date | None = None

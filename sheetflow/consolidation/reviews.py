@@ -384,7 +384,12 @@ def noted_of(review: Review) -> Decision | None:
 def excused_until(review: Review) -> dt.date | None:
     """Give the day until which the unit was given leave to be late (缓报)."""
     noted = noted_of(review)
-    if noted is None or noted.details.get(REASON) != REASONS[0] or not noted.details.get(UNTIL):
+    return leave_in(noted) if noted else None
+
+
+def leave_in(noted: Decision) -> dt.date | None:
+    """Give the day until which a note gives leave to be late; None where it gives none."""
+    if noted.details.get(REASON) != REASONS[0] or not noted.details.get(UNTIL):
         return None
     return dt.date.fromisoformat(noted.details[UNTIL])
 

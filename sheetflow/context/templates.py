@@ -25,6 +25,7 @@ NEWER = frozenset(
         "query.txt",
         "reviewed.txt",
         "contact.txt",
+        "deadline.txt",
         "digest.txt",
         "filed.txt",
         "gathered.txt",

@@ -38,6 +38,7 @@ class Event(StrEnum):
     CONTACT = "contact"
     REVIEWED = "reviewed"
     LEAVE = "leave"
+    DEADLINE = "deadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class MailData:
 
     `findings` may hold all of them or the first, in the order of 问题清单; `counts` gives every severity's label
     with its number, heaviest first (counted from `findings` when empty). `passed` means:
-    for a precheck, it would be accepted; for a decision, it was released; for a signed report (`paper`
+    for a precheck, it would be accepted; for a decision, it was released; for leave (缓报), it was granted; for a signed report (`paper`
     says which: 定稿 or 正本), it was filed; for a 审核单, all of its rows took effect. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;

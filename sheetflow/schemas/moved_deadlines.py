@@ -59,6 +59,14 @@ def postponed_to(level: str, until: dt.datetime) -> str:
     return f"{level}{until:{_DAY}}"
 
 
+def postponement(about: str) -> tuple[str, dt.datetime] | None:
+    """Give level and last moment of what `postponed_to` named; None where it names none."""
+    match = _POSTPONED.fullmatch(about)
+    if match is None:
+        return None
+    return match[1], end_of(dt.datetime.strptime(match[2], _DAY).date())  # noqa: DTZ007 - a day alone
+
+
 NOTHING_MOVED = MovedDeadlines()
 
 
@@ -73,9 +81,9 @@ def moved_deadlines(
     postponed: dict[tuple[str, str, str, str], dt.datetime] = {}
     for each in standing(decisions):
         approved = each.matter is Matter.POSTPONEMENT and each.verdict is Verdict.AGREE
-        if approved and (match := _POSTPONED.fullmatch(each.about)):
-            until = end_of(dt.datetime.strptime(match[2], _DAY).date())  # noqa: DTZ007 - a day alone
-            postponed[each.form, each.period, match[1], each.unit_id] = until
+        if approved and (found := postponement(each.about)):
+            level, until = found
+            postponed[each.form, each.period, level, each.unit_id] = until
     return MovedDeadlines(fixed, postponed)
 
 

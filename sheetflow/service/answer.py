@@ -51,7 +51,7 @@ from sheetflow.service.notices import notice_of, with_receipt_overtaken
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
 from sheetflow.service.review_result import begin_result, result_head
 from sheetflow.service.unit_history import merged_figures, merged_since, past_books, request_for
-from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
+from sheetflow.store.records import Arrival, Publication, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
 from sheetflow.writing import ReceiptData, ReceiptFigure
 
@@ -73,6 +73,8 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
     path = answer_path(context, submission)
     findings = tuple(map(load_finding, context.store.contents.find_findings(submission)))
     arrival = context.store.arrivals.find_arrival(submission.arrival_id)
+    if arrival.turn:
+        withdraw(context, _answers_before(context, submission))
     if submission.outcome == "accepted":
         receipt = context.pool.submit(render_receipt, _receipt(context, submission, findings))
         making = _making(mark, path, receipt)
@@ -95,6 +97,14 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
     else:
         making = _making(mark, path, notice(findings))
     return with_receipt_overtaken(context, submission, arrival, findings, mark, making)
+
+
+def _answers_before(context: Context, submission: Submission) -> list[Publication]:
+    """Give the answers that no longer hold since the submission was judged anew; its receipt only says so."""
+    others = ANSWERS.keys() - {"accepted", submission.outcome}
+    paths = {answer_path(context, replace(submission, outcome=each)) for each in others}
+    known = [context.store.publications.find_publication(context.relative(each)) for each in paths]
+    return [each for each in known if each]
 
 
 def _with_questions(

@@ -32,7 +32,7 @@ from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
 from sheetflow.schemas.review import Decision, Matter, Passing, Verdict, standing
 from sheetflow.service.books import passed_until
-from sheetflow.service.deciding import who_decides
+from sheetflow.service.merged_units import who_decides
 from sheetflow.service.repeated import is_repeated
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, names_told_apart

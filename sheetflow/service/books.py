@@ -67,10 +67,19 @@ class _Period:
     submissions: dict[str, Submission]
 
 
-def books_of(context: Context, form: Form, period: Period, top: Unit | None = None) -> Books:
-    """Gather everything accepted and tried in `form` up to `period`, of all or below `top`."""
+def books_of(
+    context: Context,
+    form: Form,
+    period: Period,
+    top: Unit | None = None,
+    *,
+    only: Collection[Unit] | None = None,
+) -> Books:
+    """Gather everything accepted and tried in `form` up to `period`, of all, below `top`, or of some units `only`."""
     store = context.store
     among = _answered_for_below(tree_for(context, form), top, period) if top else None
+    if only is not None:
+        among = frozenset(unit.unit_id for unit in only)
     accepted: dict[UnitAndPeriod, Accepted] = {}
     beyond: dict[UnitAndPeriod, Accepted | None] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
@@ -95,6 +104,15 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         for submission, text in store.contents.iterate_rows(listed, sheet):
             yield by_receipt[submission.receipt], load_rows(form.by_key[sheet], text)
 
+    def covers_of(wanted: Sequence[Attempt]) -> Mapping[str, Mapping[str, Value]]:
+        found = (store.submissions.find_submission(entry.receipt) for entry in wanted)
+        documents = store.contents.iterate_rows([*filter(None, found)], form.cover.sheet)
+        return {
+            submission.receipt: row
+            for submission, text in documents
+            for row in load_rows(form.cover_sheet, text)[:1]
+        }
+
     return Books(
         form=with_making(form, made_then(period, accepted)),
         tree=tree_for(context, form),
@@ -102,6 +120,7 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         accepted=accepted,
         attempts=attempts,
         rows_of=rows_of,
+        covers_of=covers_of,
         deadlines=deadlines,
         passed=passed,
         in_force=context.campaign.in_force(form, period).version,

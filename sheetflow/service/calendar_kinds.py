@@ -11,10 +11,11 @@ from sheetflow.service.calendar import Kind
 from sheetflow.service.digest import digests
 from sheetflow.service.form_calendar import form_tasks
 from sheetflow.service.leave import leave_tasks
+from sheetflow.service.new_deadlines import deadline_tasks
 from sheetflow.service.nightly_backup import nightly_backups
 
 BEFORE_ALL: tuple[Kind, ...] = (nightly_backups,)
 """Done before anybody is asked what there is to tell: whoever tells of it knows how it went."""
-TO_UNITS: tuple[Kind, ...] = (form_tasks, leave_tasks, digests)
+TO_UNITS: tuple[Kind, ...] = (form_tasks, leave_tasks, deadline_tasks, digests)
 KINDS = (*BEFORE_ALL, *TO_UNITS, administrators_mail)
 """The last one is asked once a pass is over: it tells of that pass."""

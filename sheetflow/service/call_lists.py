@@ -1,7 +1,8 @@
 """电话催报单_….xlsx: for whoever has units right below that are late, made when they are urged.
 
 It shows who is 逾期 by the moment that boards go by, and the numbers that the reader may see; no mail
-encloses it.
+encloses it. Once it lies there it follows its reader's board. When it was drawn up stands on it, and is no
+reason to make it anew.
 """
 
 from __future__ import annotations
@@ -36,5 +37,5 @@ def begin_calls(context: Context, mark: Stale) -> Making | None:
     heading = heading_of(office, max(days, default=None))
     stamp = dt.datetime.combine(period.last_day, dt.time(), OFFICE_ZONE)
     title = f"{unit.name}所属单位{period.label}《{form.title}》电话催报单"
-    content = write_call_list(title, heading, rows, shown, stamp)
+    content = write_call_list(title, heading, rows, shown, stamp, context.clock.now())
     return Making(None, lambda: Made((Order(path, content, mark, basis),)))

@@ -18,17 +18,12 @@ from sheetflow import __version__
 from sheetflow.children.judge_task import measure_rows
 from sheetflow.children.roll_up_tasks import render_word_report
 from sheetflow.context import LOG, Context
-from sheetflow.context.templates import (
-    ANNEX,
-    BOARD,
-    NOTHING,
-    OTHER_REPORTS,
-    PROGRESS,
-)
+from sheetflow.context.templates import ANNEX, BOARD, NOTHING, OTHER_REPORTS, PROGRESS
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.mail.letter import template_faults
 from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Policy
 from sheetflow.service.books import (
     books_of,
     declared,
@@ -41,7 +36,8 @@ from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.gists import gist_by, made_gists
 from sheetflow.service.page_marks import LINKED
-from sheetflow.service.publish import ABOVE
+from sheetflow.service.passing import policy_of
+from sheetflow.service.publish import ABOVE, GOING_UP
 from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
@@ -104,9 +100,11 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
 
 
 def deadlines_ground(context: Context) -> Ground:
-    """Give what says by when units report."""
+    """Give what says by when units report, and so by when figures go up where they wait for it."""
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
-    return Ground("deadlines", _digest((*days, *context.moved.grounds)), _MOVED, _DATED)
+    going_up = GOING_UP if policy_of(context) is Policy.BY_DEADLINE else ()
+    digest = _digest((*days, *context.moved.grounds))
+    return Ground("deadlines", digest, _MOVED, (*_DATED, *going_up))
 
 
 def template_grounds(context: Context) -> Iterator[Ground]:

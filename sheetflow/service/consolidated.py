@@ -24,7 +24,7 @@ from sheetflow.children.roll_up_tasks import (
 )
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.consolidate import consolidate
-from sheetflow.consolidation.corrections import Correction, find_corrections
+from sheetflow.consolidation.corrections import Correction, find_corrections, is_out
 from sheetflow.consolidation.detail_rows import as_shown, sources, whose
 from sheetflow.context import Context
 from sheetflow.durable import make_private_folder
@@ -94,20 +94,28 @@ def _write_plainly(
     return write_consolidated(consolidate(context.campaign, books, unit, policy, corrections))
 
 
-def sources_of(books: Books, unit: Unit) -> list[PublishedSource]:
-    """Give what `unit`'s workbook stands on, as the store keeps it."""
-    return [
-        PublishedSource(
-            member.unit_id,
-            period.period_id,
-            accepted.receipt,
-            accepted.judgement,
-            accepted.measurement,
-        )
-        for member in books.members(unit)
-        for period in books.period.year_so_far
-        if (accepted := books.accepted.get((member.unit_id, period.period_id)))
-    ]
+def sources_of(context: Context, books: Books, unit: Unit) -> list[PublishedSource]:
+    """Give what `unit`'s workbook stands on, as the store keeps it.
+
+    What a superior returned is kept until something newer stands there: that is held against it.
+    """
+    known = context.store.publications.find_standing(
+        unit.unit_id, books.form.key, books.period.period_id
+    )
+    last = {(source.unit_id, source.period): source for source in known}
+    found: list[PublishedSource] = []
+    for member in books.members(unit):
+        for period in books.period.year_so_far:
+            key = member.unit_id, period.period_id
+            accepted = books.accepted.get(key)
+            if key in last and is_out(last[key].receipt, accepted):
+                found.append(last[key])
+            elif accepted:
+                source = PublishedSource(
+                    *key, accepted.receipt, accepted.judgement, accepted.measurement
+                )
+                found.append(source)
+    return found
 
 
 def corrected_since(context: Context, books: Books, unit: Unit) -> tuple[Correction, ...]:

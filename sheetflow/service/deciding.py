@@ -1,4 +1,4 @@
-"""How decisions are numbered and recorded, whether by a row of a 审核单 or by a command; who may decide.
+"""How decisions are numbered and recorded, whether by a row of a 审核单 or by a command.
 
 This is the one way into the store's decisions, and the one that gathers submissions and decisions for
 `consolidation.reviews`. What each row offers, and what a unit is told, is said elsewhere.
@@ -6,7 +6,6 @@ This is the one way into the store's decisions, and the one that gathers submiss
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -32,6 +31,7 @@ from sheetflow.schemas.review import (
     Verdict,
 )
 from sheetflow.service.consequences import stale_decided
+from sheetflow.service.merged_units import who_decides
 from sheetflow.service.repeated import repeats_among
 from sheetflow.store.judgements import Said
 from sheetflow.store.records import Submission
@@ -39,18 +39,6 @@ from sheetflow.units import Unit
 from sheetflow.validators.superiors import shown
 
 _SAID = (Verdict.RETURN, Verdict.QUERY)
-
-
-def who_decides(context: Context, unit_id: str, day: dt.date | None = None) -> Unit | None:
-    """Give the unit that decides about `unit_id` on a day (today): the one directly above; None above a root.
-
-    Of a unit that was merged it is the one above its successor.
-    """
-    tree, on = context.tree, day or context.clock.now().date()
-    if unit_id not in tree:
-        return None
-    heir = tree.successor_on(unit_id, on) or tree[unit_id]
-    return (tree.successor_on(heir.parent, on) or tree[heir.parent]) if heir.parent else None
 
 
 def decided_by(context: Context, unit: Unit) -> list[Unit]:

@@ -189,14 +189,17 @@ def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_G
 def _accepted_since(
     context: Context, form: Form, period: Period, since: dt.datetime
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Name the units whose first workbook was accepted since, and those that had one accepted before."""
-    found = context.store.submissions.find_submissions(form=form.key, period=period.period_id)
+    """Name the units whose first workbook was accepted since, and those that had one accepted before.
+
+    What was judged anew (请核实, 办结, an 附件, 撤销) came in when it was accepted first.
+    """
+    which = {"form": form.key, "period": period.period_id}
+    first = context.store.submissions.find_first_accepted(**which)
+    found = context.store.submissions.find_submissions(**which)
     accepted = [each for each in found if each.outcome == "accepted"]
-    before = {each.unit_id for each in accepted if each.judged_at <= since}
-    new = {each.unit_id for each in accepted} - before
-    return frozenset(new), frozenset(
-        each.unit_id for each in accepted if each.judged_at > since and each.unit_id in before
-    )
+    before = {each.unit_id for each in accepted if first[each.receipt] <= since}
+    later = {each.unit_id for each in accepted if first[each.receipt] > since}
+    return frozenset(later - before), frozenset(later & before)
 
 
 def _by_decider(reviews: Iterable[Review]) -> dict[str, list[Awaiting]]:

@@ -11,6 +11,7 @@ from sheetflow.context import Context
 from sheetflow.mail.facts import mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
 from sheetflow.schemas.book import Judgement
+from sheetflow.service.merged_units import who_decides
 from sheetflow.store.records import NewMail, Submission
 from sheetflow.units import OWN_LEVEL
 
@@ -35,11 +36,11 @@ def tell_named(
 def tell_superior(
     context: Context, submission: Submission, judgement: Judgement, reason: str
 ) -> tuple[NewMail, ...]:
-    """Tell the unit above that a held workbook waits for its decision, and how to give it."""
+    """Tell the unit that decides about its sender that a held workbook waits, and how to decide."""
     sender = context.tree[submission.unit_id]
-    if not sender.parent:
+    superior = who_decides(context, sender.unit_id)
+    if superior is None:
         return ()
-    superior = context.tree[sender.parent]
     own = OWN_LEVEL * context.tree.adds_up(sender, submission.arrived_at.date())
     data = replace(
         mail_facts(context, superior, submission.form, submission.period),

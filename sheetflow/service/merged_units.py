@@ -2,11 +2,13 @@
 
 Where the cover that is in force for a period asks (`Cover.taking_over`), a unit that ended within a period answers for that period
 itself, to its end, unless its successor's accepted workbook says that it is reported there. All others
-are reported by their successor from the period in which they ended. This module refuses to judge.
+are reported by their successor from the period in which they ended. Who decides about a unit, merged or not, is told here too.
+This module refuses to judge.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from sheetflow.context import Context
@@ -55,6 +57,18 @@ def taken_over_by(context: Context, form: Form, unit: Unit, period: Period) -> U
         if any(taking.holds(row) for row in load_rows(sheet, text)[:1]):
             return heir
     return None
+
+
+def who_decides(context: Context, unit_id: str, day: dt.date | None = None) -> Unit | None:
+    """Give the unit that decides about `unit_id` on a day (today): the one directly above; None above a root.
+
+    Of a unit that was merged it is the one above its successor.
+    """
+    tree, on = context.tree, day or context.clock.now().date()
+    if unit_id not in tree:
+        return None
+    heir = tree.successor_on(unit_id, on) or tree[unit_id]
+    return (tree.successor_on(heir.parent, on) or tree[heir.parent]) if heir.parent else None
 
 
 def last_heir(context: Context, unit_id: str) -> str:

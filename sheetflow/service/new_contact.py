@@ -48,14 +48,16 @@ def ask_to_confirm(context: Context, submission: Submission) -> tuple[NewMail, .
 
 
 def _accepted_before(context: Context, submission: Submission) -> Submission | None:
-    """Give the unit's workbook of the form that was accepted last before this one, whatever its period."""
-    tried = context.store.submissions.find_submissions(
-        unit_id=submission.unit_id, form=submission.form
-    )
+    """Give the unit's workbook of the form that was accepted last before this one, whatever its period.
+
+    One that its superior returned since was asked about when it was accepted.
+    """
+    which = {"unit_id": submission.unit_id, "form": submission.form}
+    accepted = context.store.submissions.find_first_accepted(**which)
     earlier = [
         each
-        for each in tried
-        if each.outcome == "accepted" and each.arrival_id < submission.arrival_id
+        for each in context.store.submissions.find_submissions(**which)
+        if each.receipt in accepted and each.arrival_id < submission.arrival_id
     ]
     return earlier[-1] if earlier else None
 

@@ -264,12 +264,12 @@ class Rebuilding:
         make_progress_pages(context, attempts, above.put_in_place)
         self._make_judged()
         self._hand_up_files()
-        self._make_call_lists()
         above.finish()
         self._file()
         rest = _marks(context, PublicationKind.BOARD, PublicationKind.REVIEW)
         above.begin(rollups.in_order(rest))
         above.finish()
+        self._make_call_lists()
         attempts.record()
         withdraw_old_names(context)
         return attempts

@@ -5,7 +5,10 @@ Marks are only computed here; `publish` records them with what they follow from.
 
 from __future__ import annotations
 
-from sheetflow.store.records import PublicationKind, Stale
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sheetflow.store.records import Publication, PublicationKind, Stale
 
 LINKED = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT)
 """What the board links to."""
@@ -20,6 +23,15 @@ def linking_to(mark: Stale) -> list[Stale]:
     if mark.kind in _OF_A_UNIT and mark.period and not mark.precheck:
         return [page_mark(mark, PublicationKind.PROGRESS)]
     return []
+
+
+def lists_beside(board: Stale, published: Iterable[Publication]) -> list[Stale]:
+    """Give the marks of a superior's lists for the telephone: they lie beside a `board` that says something else now."""
+    return [
+        replace(page_mark(board, entry.kind), period=entry.period)
+        for entry in published
+        if entry.kind is PublicationKind.CALLS and entry.form == board.form
+    ]
 
 
 def page_mark(mark: Stale, kind: PublicationKind) -> Stale:

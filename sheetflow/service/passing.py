@@ -201,10 +201,11 @@ def returned_in_time(review: Review, submissions: Iterable[Submission]) -> bool:
 
 
 def was_excused(context: Context, arrival: Arrival, form: str, period: str) -> bool:
-    """Whether the unit had leave to be late (缓报) when this came in."""
-    noted = context.store.decisions.find_all(
+    """Whether the unit had leave to be late (缓报) when this came in; leave that came later is told by `books`."""
+    found = context.store.decisions.find_all(
         unit_id=arrival.unit_id, form=form, period=period, matter=Matter.UNIT
     )
+    noted = [each for each in found if each.decided_at <= arrival.arrived_at]
     until = excused_until(Review(unit_id=arrival.unit_id, decisions=noted)) if noted else None
     return until is not None and (arrival.put_at or arrival.arrived_at) <= end_of(until)
 

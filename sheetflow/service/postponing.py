@@ -14,13 +14,13 @@ from sheetflow.consolidation.review_sheet import WaitingRow
 from sheetflow.context import Context
 from sheetflow.periods import Period, date_in_words, end_of
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.moved_deadlines import postponed_to
+from sheetflow.schemas.moved_deadlines import postponed_to, postponement
 from sheetflow.schemas.review import Matter, standing
 from sheetflow.schemas.schedule import better_deadline
 from sheetflow.service.books import passed_until
-from sheetflow.service.deciding import unit_subject, who_decides
+from sheetflow.service.deciding import unit_subject
 from sheetflow.service.form_calendar import opened_at
-from sheetflow.service.merged_units import tree_for
+from sheetflow.service.merged_units import tree_for, who_decides
 from sheetflow.service.review_marks import has_reviews
 from sheetflow.units import Unit
 
@@ -51,7 +51,7 @@ def postponements(
             matter=Matter.POSTPONEMENT,
             label=Matter.POSTPONEMENT.label,
             unit_id=unit.unit_id,
-            unit=f"所属{one.level}级单位",
+            unit=units_of(about),
             receipt="",
             content=f"截止时间是{date_in_words(until)}，离法定节假日不足3个工作日。建议延到{day}。",
             agreed=f"同意：{unit.name}所属{one.level}级单位的截止时间改为{day}，填报表、提醒、逾期都照新的时间；"
@@ -60,6 +60,12 @@ def postponements(
             verdicts=Matter.POSTPONEMENT.verdicts,
             about=about,
         )
+
+
+def units_of(about: str) -> str:
+    """Name whose deadline a postponement is about: 所属县级单位; empty where that is none."""
+    found = postponement(about)
+    return f"所属{found[0]}级单位" if found else ""
 
 
 def awaited_postponements(context: Context, form: Form, period: Period) -> Iterator[Awaiting]:

@@ -29,7 +29,7 @@ from sheetflow.errors import (
 )
 from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
 from sheetflow.publishing.places import Ours, is_reachable
-from sheetflow.service.page_marks import linking_to
+from sheetflow.service.page_marks import linking_to, lists_beside
 from sheetflow.store.records import Issued, Publication, PublicationKind, Stale, StaleMark
 from sheetflow.store.signed import NewDraft
 from sheetflow.writing.first_line import copy_with_first_line
@@ -371,6 +371,9 @@ class SideBySide:
         What a unit's own page says follows each answer; the board tells whether figures changed since
         a report was signed, which its newest draft tells.
         """
+        if mark.kind is PublicationKind.BOARD:
+            beside = self._context.store.publications.find_publications(mark.unit_id)
+            return lists_beside(mark, beside)
         pages = linking_to(mark)
         is_signed = mark.kind is PublicationKind.REPORT and self._context.store.signed.find_signed(
             mark.unit_id, mark.form, mark.period

@@ -20,7 +20,8 @@ from sheetflow.findings import Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.forms import Form
-from sheetflow.service.deciding import reviews_in, undated_reviews, who_decides
+from sheetflow.service.deciding import reviews_in, undated_reviews
+from sheetflow.service.merged_units import who_decides
 from sheetflow.store.records import Submission
 from sheetflow.units import OWN_LEVEL, Unit
 

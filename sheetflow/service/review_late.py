@@ -13,7 +13,7 @@ from sheetflow.context import Context
 from sheetflow.periods import end_of, is_working_day
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import FORWARDED, Decision, Verdict
-from sheetflow.service.deciding import who_decides
+from sheetflow.service.merged_units import who_decides
 from sheetflow.service.passing import policy_of, recent_periods
 from sheetflow.service.review_marks import has_reviews, review_marks
 from sheetflow.store.records import PublicationKind, Stale
@@ -74,9 +74,15 @@ def _late_since(context: Context) -> Iterator[Stale]:
             continue
         form = context.form(asked.form)
         due = _due(context, between.unit_id, form, asked)
-        if due < now and (looked is None or due >= looked):
-            why, period = f"{asked.number}超过时限", form.period(asked.period)
-            yield from review_marks(context, between.unit_id, form.key, [period], why)
+        is_new = due < now and (looked is None or due >= looked)
+        if is_new and has_reviews(context) and asked.by_unit in context.tree:
+            yield Stale(
+                unit_id=asked.by_unit,  # of four levels it need not stand right above the one between
+                form=form.key,
+                period=asked.period,
+                kind=PublicationKind.REVIEW,
+                why=f"{asked.number}超过时限",
+            )
 
 
 def _asked_since(context: Context) -> Iterator[Stale]:

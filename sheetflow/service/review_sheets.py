@@ -60,7 +60,7 @@ from sheetflow.service.attention import drawn_earlier, looks_of, offered_before
 from sheetflow.service.books import shown_name
 from sheetflow.service.deciding import unit_subject
 from sheetflow.service.passing import policy_of
-from sheetflow.service.postponing import postponements
+from sheetflow.service.postponing import postponements, units_of
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
 from sheetflow.service.review_desk import ReviewDesk
 from sheetflow.service.review_late import is_late
@@ -295,7 +295,11 @@ class _Desk(ReviewDesk):
                 self.context, member.unit_id, self.form.key, self.period.period_id
             )
             review = self.reviews.get(member.unit_id, Review(unit_id=member.unit_id))
-            bare = BelowRow(number=next_number(review.decisions, subject, Matter.UNIT), row=row)
+            bare = BelowRow(
+                number=next_number(review.decisions, subject, Matter.UNIT),
+                row=row,
+                own_deadline=self.context.deadline(member, self.form, self.period),
+            )
             yield self._with_review(bare, review)
 
     def _with_review(self, bare: BelowRow, review: Review) -> BelowRow:
@@ -325,6 +329,12 @@ class _Desk(ReviewDesk):
         listed.sort(key=lambda entry: entry[0].decision_id, reverse=True)
         return [self._decided_row(decision, review) for decision, review in listed]
 
+    def _whose(self, review: Review, decision: Decision) -> str:
+        """Name whom a decision is about as 待办 did: of a postponement, and its undoing, those whose deadline it is."""
+        meant = next((each for each in review.decisions if each.number == decision.about), decision)
+        is_moved = meant.matter is Matter.POSTPONEMENT
+        return units_of(meant.about) if is_moved else self.name(decision.unit_id)
+
     def _decided_row(self, decision: Decision, review: Review) -> DecidedRow:
         root = root_of(review.decisions, decision)
         asker = self.context.tree.units.get(root.by_unit)
@@ -333,7 +343,7 @@ class _Desk(ReviewDesk):
         return DecidedRow(
             number=decision.number,
             unit_id=decision.unit_id,
-            unit=self.name(decision.unit_id),
+            unit=self._whose(review, decision),
             label=label,
             verdict=decision.verdict,
             opinion=decision.opinion,

@@ -25,7 +25,8 @@ from sheetflow.schemas.layout import Token
 from sheetflow.schemas.review import FIGURE, GROUNDS, Matter, NewDecision
 from sheetflow.service.approvals import approved_numbers
 from sheetflow.service.books import books_of
-from sheetflow.service.deciding import decided_by, record_decision, who_decides
+from sheetflow.service.deciding import decided_by, record_decision
+from sheetflow.service.merged_units import who_decides
 from sheetflow.service.review_result import (
     AGAIN,
     REVIEW,

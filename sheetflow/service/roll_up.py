@@ -28,11 +28,12 @@ from sheetflow.context.paths import rollup_paths
 from sheetflow.context.templates import ANNEX, BOARD, NOTHING, Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Passing
-from sheetflow.service.books import books_of, declared
+from sheetflow.service.books import declared
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.filed_answer import signed_by_period
 from sheetflow.service.kept_drafts import kept_draft
+from sheetflow.service.nodes import Nodes
 from sheetflow.service.page_marks import LINKED
 from sheetflow.service.publish import (
     ABOVE,
@@ -60,19 +61,21 @@ class Rollups:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._books: dict[tuple[str, str], Books] = {}
-        self._top: Unit | None = None
+        self._nodes = Nodes(context)
         self._known_tried: dict[tuple[str, str], set[str]] = {}
 
     def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
-        """Order marks tree by tree, those nearest to its top first: they take longest."""
+        """Order marks tree by tree, those nearest to its top first: they take longest.
+
+        Whoever is handed up sums comes last, after those who hand them up.
+        """
         tree = self.context.tree
         places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
         return sorted(
             marks,
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
-                tree.rank(tree[mark.unit_id]),
+                *self._nodes.turn(tree[mark.unit_id]),
                 self.context.period(mark.form, mark.period),
                 ABOVE.index(mark.kind),
             ),
@@ -99,22 +102,16 @@ class Rollups:
             PublicationKind.BOARD: self._begin_boards,
             PublicationKind.REVIEW: self._begin_review,
         }
-        return makers[mark.kind](mark) if self._is_wanted(mark) else None
+        if not self._is_wanted(mark):
+            return None
+        if mark.kind is PublicationKind.CONSOLIDATED:
+            self._nodes.hand_up(self.context.tree[mark.unit_id], mark.form, mark.period)
+        return makers[mark.kind](mark)
 
     def books(self, mark: Stale, period: str = "") -> Books:
-        """What counts for a mark's unit up to its period (or `period`), in the tree that it is in.
-
-        The books of one tree are kept at a time.
-        """
-        context = self.context
-        top = context.tree.chain(mark.unit_id)[-1]
-        if top != self._top:
-            self._top, self._books = top, {}
-        asked = (mark.form, period or mark.period)
-        if asked not in self._books:
-            form = context.form(mark.form)
-            self._books[asked] = books_of(context, form, form.period(asked[1]), top)
-        return self._books[asked].read_by(context.tree[mark.unit_id])
+        """What counts for a mark's unit up to its period (or `period`), as it reads it."""
+        unit = self.context.tree[mark.unit_id]
+        return self._nodes.books(unit, mark.form, period or mark.period, unit)
 
     def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published.
@@ -135,10 +132,8 @@ class Rollups:
         tried = self._tried(mark.form, mark.period)
         if not tried:  # most later periods: no books need be gathered
             return False
-        books = self.books(mark)
-        return any(
-            member.unit_id in tried for member in books.members(self.context.tree[mark.unit_id])
-        )
+        members = self._nodes.members(self.context.tree[mark.unit_id], mark.form, mark.period)
+        return not tried.isdisjoint(members)
 
     def _is_overdue(self, mark: Stale, period: str) -> bool:
         """Whether workbooks of `period` were handed out, and somebody below the mark's unit is 逾期."""
@@ -211,7 +206,7 @@ class Rollups:
                 unit_id=unit.unit_id,
                 form=books.form.key,
                 period=books.period.period_id,
-                sources=sources_of(books, unit),
+                sources=sources_of(context, books, unit),
                 corrected=[dump_correction(entry) for entry in found],
             )
             return Made((Order(path, content(), mark, basis),), (issued,))
@@ -372,4 +367,5 @@ def _sources(books: Books, unit: Unit) -> Iterable[object]:
         [(key, books.accepted.get(key), books.attempts.get(key)) for key in keys],
         members,
         *reviewed,
+        *[(key, books.folded[key].digest) for key in sorted(books.folded)],
     ]

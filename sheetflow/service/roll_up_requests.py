@@ -48,6 +48,7 @@ def books_request(
         said={key: found for key, found in books.said.items() if key[0] in members},
         withheld={key: found for key, found in books.withheld.items() if key[0] in members},
         reader=books.reader,
+        folded=books.folded,
     )
 
 

@@ -24,9 +24,9 @@ from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Decision, Matter, Question, Verdict
 from sheetflow.service.books import declared, passed_until
-from sheetflow.service.deciding import reviews_in, who_decides
+from sheetflow.service.deciding import reviews_in
 from sheetflow.service.files import is_overtaken
-from sheetflow.service.merged_units import tree_for
+from sheetflow.service.merged_units import tree_for, who_decides
 from sheetflow.service.passing import returned_in_time
 from sheetflow.service.publish import (
     Attempts,

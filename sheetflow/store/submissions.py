@@ -200,6 +200,24 @@ class Submissions:
         found = self._find(*_matching(form=form, period=period), _ACCEPTED, among=among)
         return {submission.unit_id: submission for submission in found}
 
+    def find_first_accepted(
+        self, unit_id: str | None = None, form: str | None = None, period: str | None = None
+    ) -> dict[str, dt.datetime]:
+        """Return when each submission was accepted first, by receipt, whatever became of it since."""
+        first = func.min(judgements.c.judgement_id)
+        accepted = (
+            select(first)
+            .join(table, table.c.submission_id == judgements.c.submission_id)
+            .where(*_matching(unit_id=unit_id, form=form, period=period), _ACCEPTED)
+            .group_by(judgements.c.submission_id)
+        )
+        query = (
+            select(table.c.receipt, judgements.c.judged_at)
+            .join(table, table.c.submission_id == judgements.c.submission_id)
+            .where(judgements.c.judgement_id.in_(accepted))
+        )
+        return {row.receipt: row.judged_at for row in self._database.rows(query)}
+
     def find_held(self) -> tuple[Submission, ...]:
         """Return every submission that is held, whatever its unit handed in since."""
         return self._find(judgements.c.outcome == "held")

@@ -28,10 +28,11 @@ _COLUMNS = {
     "记录人": 10,
 }
 _HOW = (
-    "按单逐个打电话，把答复记在右边几栏。填报人和电话是各单位本年最近一次报送时填的，空着的请查通讯录。"
+    "截至{as_of}，以后又报的会换成新的一份，打以前请看一下。按单逐个打电话，把答复记在右边几栏。"
+    "填报人和电话是各单位本年最近一次报送时填的（退回的也算），空着的请查通讯录。"
     "已经商定缓报的，请在审核单的“下级情况”里登记。"
 )
-_NOBODY = "所属单位都已经报送，没有要打电话的。"
+_NOBODY = "截至{as_of}，所属单位都已经报送，没有要打电话的。"
 _ROW_HEIGHT = 30
 
 
@@ -41,14 +42,17 @@ def write_call_list(
     rows: Sequence[BoardRow],
     contacts: Mapping[str, tuple[str, str]],
     stamp: dt.datetime,
+    as_of: dt.datetime,
 ) -> bytes:
     """Write the list as .xlsx; equal input gives equal bytes.
 
-    `contacts` are who filled in a unit's last cover and the number to ring, by unit id, as the reader sees them.
+    `contacts` are who filled in a unit's last cover and the number to ring, by unit id, as the reader sees them,
+    `as_of` is when the list was drawn up.
     """
     with streamed_book(title, stamp) as book:
         page = TablePage(book, "电话催报单", list(_COLUMNS.values()), heading)
-        page.open(title, _HOW if rows else _NOBODY, list(_COLUMNS))
+        note = _HOW if rows else _NOBODY
+        page.open(title, note.format(as_of=_moment(as_of)), list(_COLUMNS))
         last = FIRST_ROW - 1
         for last, row in enumerate(rows, start=FIRST_ROW):
             preparer, phone = contacts.get(row.unit.unit_id, ("", ""))
@@ -64,6 +68,11 @@ def write_call_list(
                 page.put(last, column, None, WRAPPED)
         page.close(last, 2, filtered=False)
         return book.close()
+
+
+def _moment(at: dt.datetime) -> str:
+    local = at.astimezone(OFFICE_ZONE)
+    return f"{date_in_words(local)}{local:%H:%M}"
 
 
 def heading_of(office: str, day: dt.date | None) -> str:

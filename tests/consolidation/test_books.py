@@ -297,14 +297,11 @@ def test_corrections_say_what_changed_and_why(desk: Desk) -> None:
     }
 
 
-def test_what_was_taken_back_is_a_correction_too(desk: Desk) -> None:
-    """A published figure whose submission no longer counts is told as corrected to nothing."""
+def test_what_counts_no_longer_is_no_correction(desk: Desk) -> None:
+    """A published figure whose submission a superior returned is out, and nobody corrected it."""
     published = desk.books("2012B1").accepted
     del desk.judged["370102", "2012B1"]
-    found = find_corrections(published, desk.books("2012B1"), CITY)
-    totals = {entry.code: entry.new for entry in found if not entry.current}
-    assert totals["S19"] is None
-    assert {entry.receipt for entry in found} == {""}
+    assert find_corrections(published, desk.books("2012B1"), CITY) == ()
 
 
 def test_who_only_came_in_since_is_no_correction(desk: Desk) -> None:

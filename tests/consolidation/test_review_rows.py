@@ -19,7 +19,7 @@ from sheetflow.consolidation.review_sheet import (
 from sheetflow.consolidation.review_typed import TypedReview, read_rows
 from sheetflow.consolidation.row_answers import RowAnswer
 from sheetflow.consolidation.states import BoardRow, State
-from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.periods import OFFICE_ZONE, Period, end_of
 from sheetflow.schemas.review import Decision, Matter, Verdict
 from tests.drawing import draw
 from tests.tiny.desk import CITY, EAST, FIRST, TREE, WEST
@@ -410,6 +410,16 @@ def test_what_an_old_sheet_printed_is_no_note() -> None:
     assert answers(f"{head}| {old} | 西岸县 | 失联 | | |", now, past) == []
     (late,) = answers(f"{head}| {old} | 西岸县 | 撤并 | | |", now, past)
     assert "已由王某4月6日处理" in late.words
+
+
+@pytest.mark.parametrize(("until", "is_leave"), [("4月9日", False), ("4月10日", True)])
+def test_leave_ends_after_the_units_own_deadline(until: str, is_leave: bool) -> None:  # noqa: FBT001
+    """A day up to the deadline gives no time: it is refused, and the answer names the deadline."""
+    row = replace(SHEET.below[0], own_deadline=end_of(dt.date(2012, 4, 9)))
+    head = "# 下级情况\n| 编号 | 单位 | 未报原因 | 缓报至 |\n|---|---|---|---|\n"
+    (answer,) = answers(f"{head}| {NOTE} | 西岸县 | 缓报 | {until} |", replace(SHEET, below=(row,)))
+    assert bool(answer.decision) == is_leave
+    assert ("截止时间是2012年4月9日（含当天）" in answer.words) != is_leave
 
 
 def test_a_decision_is_taken_back_under_a_number_of_its_own() -> None:

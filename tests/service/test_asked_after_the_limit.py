@@ -27,6 +27,7 @@ from tests.tiny.desk import (
     IN_TIME,
     NORTH,
     PROVINCE,
+    REEDS,
     TREE,
     WEST,
     Desk,
@@ -59,8 +60,8 @@ def _waiting(desk: Desk, unit_id: str) -> list[str]:
     return [word for word in found if word.startswith("省级核实事项")]
 
 
-def _ask(desk: Desk, by_unit: str, at: dt.datetime) -> str:
-    receipt = f"{EAST}-{FIRST}-1"
+def _ask(desk: Desk, by_unit: str, at: dt.datetime, unit_id: str = EAST) -> str:
+    receipt = f"{unit_id}-{FIRST}-1"
     what = {"matter": Matter.LOOK, "about": "H6", "by_unit": by_unit, "at": at}
     return decide(desk, receipt, Verdict.QUERY, "请核", **what)  # type: ignore[arg-type]
 
@@ -72,6 +73,17 @@ def test_a_question_asked_after_the_citys_limit_has_its_three_days(office: Desk)
         office.run(_WEEK_AFTER + dt.timedelta(days=day))
         assert _waiting(office, PROVINCE) == []
         assert _waiting(office, CITY) == ["省级核实事项"]
+    office.run(_WEEK_AFTER + dt.timedelta(days=4))
+    assert _waiting(office, PROVINCE) == ["省级核实事项（已过时限）"]
+
+
+def test_of_four_levels_whoever_asked_reads_that_the_unit_between_is_late(office: Desk) -> None:
+    """The province asks about a township: it is told that the county is late, though a city stands between."""
+    office.drop(REEDS, office.fill(REEDS))
+    office.run()
+    _ask(office, PROVINCE, _WEEK_AFTER, REEDS)
+    office.run(_WEEK_AFTER + dt.timedelta(days=3))
+    assert _waiting(office, PROVINCE) == []
     office.run(_WEEK_AFTER + dt.timedelta(days=4))
     assert _waiting(office, PROVINCE) == ["省级核实事项（已过时限）"]
 

@@ -11,7 +11,8 @@ import pytest
 from sheetflow.config.units_workbook import write_units
 from sheetflow.consolidation.reviews import passing_of, questions_of
 from sheetflow.schemas.review import FORWARDED, Matter, NewDecision, Passing, Verdict, number_of
-from sheetflow.service.deciding import record_decision, reviews_in, who_decides
+from sheetflow.service.deciding import record_decision, reviews_in
+from sheetflow.service.merged_units import who_decides
 from sheetflow.units import Unit
 from tests.tiny.desk import (
     CITY,
@@ -170,3 +171,16 @@ def test_decisions_and_passes_in_any_order_end_the_same(desk: Desk) -> None:
     assert ends[0] == ends[1]
     assert ends[0][EAST] == ([(f"{EAST}-{FIRST}-1", "accepted")], Passing.PASSED, [])
     assert ends[0][WEST] == ([(f"{WEST}-{FIRST}-1", "returned")], Passing.NONE, [])
+
+
+def test_who_decides_is_told_of_a_held_workbook(desk: Desk) -> None:
+    """Word of what a merged unit's folder holds goes to whoever sits above its successor, and no longer to its old superior."""
+    relist(desk, replace(TREE[EAST], valid_to=ENDED, successor=SOUTH))
+    desk.drop(EAST, desk.fill(WEST))
+    desk.run()
+    assert [each.outcome for each in desk.submissions(EAST)] == ["held"]
+    told = {
+        unit_id: [each for each in desk.mails(unit_id) if "待确认件要决定" in str(each["Subject"])]
+        for unit_id in (CITY, OTHER_CITY)
+    }
+    assert (len(told[CITY]), len(told[OTHER_CITY])) == (0, 1)

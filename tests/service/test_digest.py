@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from sheetflow.periods import OFFICE_ZONE
+from sheetflow.schemas.review import Verdict
 from tests.tiny.decided import refuse_postponements
 from tests.tiny.desk import (
     CITY,
     EAST,
+    FIRST,
     IN_TIME,
     OTHER_CITY,
     PROVINCE,
@@ -21,6 +23,7 @@ from tests.tiny.desk import (
     patrols,
     sound,
 )
+from tests.tiny.superior import decide, undo
 
 MORNING = dt.datetime(2012, 4, 6, 8, 30, tzinfo=OFFICE_ZONE)
 """The morning after the counties' deadline, a Friday."""
@@ -104,6 +107,29 @@ def test_all_in_and_a_correction_are_told(desk: Desk) -> None:
     assert "应报2个，已报2个，已收齐" in said
     assert "· 新报：西岸县" in said
     assert "· 更正：东岸县" in said
+
+
+@pytest.mark.parametrize("verdict", [Verdict.QUERY, Verdict.RETURN])
+def test_what_is_judged_anew_is_told_once(desk: Desk, verdict: Verdict) -> None:
+    """A question about it, or a return that is taken back, makes no 新报 nor 收齐 of what the superior knows."""
+    desk.drop(WEST, desk.fill(WEST))
+    desk.run(MORNING)
+    assert "已收齐" in told(desk, CITY)[-1]
+    number, noon = f"{EAST}-{FIRST}-1", MORNING + dt.timedelta(hours=4)
+    decide(desk, number, verdict, "请核对", at=noon)
+    desk.run(noon)
+    if verdict is Verdict.RETURN:
+        (returned,) = desk.ask(lambda context: context.store.decisions.find_all(unit_id=EAST))
+        undo(desk, returned, noon)
+        desk.run(noon)
+    desk.drop(WEST, desk.fill(WEST, {**sound(), "patrols": patrols(700)}))
+    desk.run(noon)
+    desk.run(MORNING + 3 * DAY)
+    assert len(told(desk, CITY)) == 2
+    assert "· 更正：西岸县" in told(desk, CITY)[-1]
+    assert "新报" not in told(desk, CITY)[-1]
+    assert "收齐" not in told(desk, CITY)[-1]
+    assert "东岸县" not in told(desk, CITY)[-1]
 
 
 def test_a_day_of_rest_is_made_up_for(desk: Desk) -> None:

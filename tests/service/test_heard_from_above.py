@@ -96,6 +96,23 @@ def test_a_receipt_beside_its_returned_copy_says_so(desk: Desk) -> None:
     assert "退回" not in words(desk.answer(EAST, "回执_"))
 
 
+@pytest.mark.parametrize("is_typed", [False, True])
+def test_a_returned_copy_goes_once_the_return_is_undone(desk: Desk, *, is_typed: bool) -> None:
+    """After 撤销 of a 退回 its copy lies beside the receipt no longer; one that the clerk typed into stays."""
+    number = decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    desk.run()
+    copy = desk.answer(EAST, "退回_")
+    if is_typed:
+        answered(copy, "已逐条核对", copy)
+    content = copy.read_bytes()
+    returned = desk.ask(lambda context: context.store.decisions.find(number))
+    assert returned
+    undo(desk, returned)
+    desk.run()
+    assert desk.answer(EAST, "回执_").exists()
+    assert [each.read_bytes() for each in copy.parent.glob("退回_*")] == [content] * is_typed
+
+
 def test_the_same_figures_again_are_returned_again(desk: Desk) -> None:
     """Who hands in the same figures without a word hears the city's return once more."""
     decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.review_sheet import DECIDED_SHEET, TAKEN_BACK
 from sheetflow.context import Context
 from sheetflow.schemas.review import REASON, REASONS, UNTIL, Decision, Matter, NewDecision, Verdict
 from sheetflow.service.deciding import record_decision
@@ -23,7 +24,8 @@ from tests.tiny.desk import (
     words,
 )
 from tests.tiny.forms import PATROL_FORM
-from tests.tiny.superior import undo
+from tests.tiny.officer import Officer
+from tests.tiny.superior import decide, undo
 
 _NOTED = NEXT_DAY + dt.timedelta(hours=1)
 _AFTER = CITIES_DAY + dt.timedelta(days=1)
@@ -93,3 +95,28 @@ def test_what_came_late_with_leave_is_late_nowhere(desk: Desk) -> None:
     desk.run(_NOTED)
     assert "迟报" in _page(desk, WEST)
     assert all("迟报1个" in words(path) for path in shown)
+
+
+def test_leave_is_not_taken_back_once_the_county_has_used_it(desk: Desk) -> None:
+    """What came in under leave is late nowhere, and 撤销 of the leave is answered with why nothing is done."""
+    given = _excuse(desk, EAST)
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run(CITIES_DAY)
+    city = Officer(desk, CITY)
+    city.types(DECIDED_SHEET, given.number, **{TAKEN_BACK: "是"}).drops()
+    desk.run(CITIES_DAY)
+    assert "不能撤销" in words(city.results[-1])
+    assert "迟报" not in _page(desk, EAST)
+    assert "迟报1个" in words(desk.answer(CITY, "汇总表"))  # the other county's
+
+
+def test_leave_given_afterwards_and_taken_back_leaves_nothing(desk: Desk) -> None:
+    """Also where the county's workbook was judged anew meanwhile, it is 迟报 again once the leave is taken back."""
+    given = _excuse(desk, WEST)
+    decide(desk, f"{WEST}-{FIRST}-1", Verdict.QUERY, "为什么？", at=_NOTED)
+    desk.run(_NOTED)
+    assert "迟报" not in _page(desk, WEST)
+    undo(desk, given, _NOTED)
+    desk.run(_NOTED)
+    assert "迟报" in _page(desk, WEST)
+    assert "迟报1个" in words(desk.answer(CITY, "汇总表"))

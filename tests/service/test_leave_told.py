@@ -1,4 +1,4 @@
-"""缓报 that a superior grants is told to the unit by mail, once, of all forms together; taken back, nobody is told of it."""
+"""缓报 that a superior grants is told to the unit by mail, once, of all forms together; so is what is taken back of it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from sheetflow.schemas.review import PAPERS, REASONS, Matter, NewDecision, Verdi
 from sheetflow.schemas.review import REASON as KEPT_REASON
 from sheetflow.schemas.review import UNTIL as KEPT_UNTIL
 from sheetflow.service.deciding import record_decision
-from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body
+from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body, words
 from tests.tiny.officer import Officer
 
+DAY = dt.timedelta(days=1)
 LONG = {REASON: REASONS[0], UNTIL: dt.date(2012, 4, 20)}
 
 
@@ -92,4 +93,52 @@ def test_what_is_taken_back_before_the_morning_is_not_told(city: Officer) -> Non
     city.types(DECIDED_SHEET, f"{WEST}-2012Q1-况1", **{TAKEN_BACK: "是"}).drops()
     city.desk.run(evening)
     city.desk.run(NEXT_DAY)
+    assert not _told(city.desk, WEST)
+
+
+def test_a_unit_hears_that_leave_it_was_told_of_was_taken_back(city: Officer) -> None:
+    """One mail names the form and its deadline that is over, no 催报 comes beside it, and nothing more however often it is noted again."""
+    desk, long = city.desk, f"{WEST}-2012Q1-况1"
+    city.types(BELOW_SHEET, WEST, **LONG).drops()
+    desk.run(IN_TIME)
+    desk.run(NEXT_DAY)
+    before = {str(mail["Message-ID"]) for mail in desk.mails(WEST)}
+    city.types(DECIDED_SHEET, long, **{TAKEN_BACK: "是"}).drops()
+    desk.run(NEXT_DAY)
+    city.types(BELOW_SHEET, WEST, **{PAPER: PAPERS[0]}).drops()
+    for day in range(1, 5):
+        desk.run(NEXT_DAY + day * DAY)
+    (said,) = (mail for mail in desk.mails(WEST) if str(mail["Message-ID"]) not in before)
+    assert "缓报撤销" in str(said["Subject"])
+    assert "2012年第1季度《河道巡查表》：应于2012年4月5日前报送，现已逾期" in body(said)
+
+
+def test_a_unit_hears_that_the_first_day_holds_again(city: Officer) -> None:
+    """Where a later day was granted and taken back, it is told the earlier one anew."""
+    city.types(BELOW_SHEET, WEST, **LONG).drops()
+    city.desk.run(IN_TIME)
+    city.types(BELOW_SHEET, WEST, **{UNTIL: dt.date(2012, 4, 23)}).drops()
+    city.desk.run(IN_TIME)
+    city.types(DECIDED_SHEET, f"{WEST}-2012Q1-况2", **{TAKEN_BACK: "是"}).drops()
+    city.desk.run(IN_TIME)
+    told = "".join(_told(city.desk, WEST))
+    assert (told.count("最迟2012年4月20日"), told.count("最迟2012年4月23日")) == (2, 1)
+
+
+def test_a_unit_hears_that_leave_was_noted_away(city: Officer) -> None:
+    """Another reason noted over 缓报 ends it as 撤销 does."""
+    city.types(BELOW_SHEET, WEST, **LONG).drops()
+    city.desk.run(IN_TIME)
+    city.types(BELOW_SHEET, WEST, **{REASON: REASONS[1], UNTIL: None}).drops()
+    city.desk.run(IN_TIME)
+    (last,) = (mail for mail in city.desk.mails(WEST) if "缓报撤销" in str(mail["Subject"]))
+    assert "应于2012年4月5日前报送" in body(last)
+    assert "现已逾期" not in body(last)
+
+
+def test_leave_up_to_the_deadline_is_none(city: Officer) -> None:
+    """缓报至 the very day of the deadline is answered with the deadline, and told to nobody."""
+    city.types(BELOW_SHEET, WEST, **{REASON: REASONS[0], UNTIL: IN_TIME.date()}).drops()
+    city.desk.run(IN_TIME)
+    assert "截止时间是2012年4月5日" in words(city.results[-1])
     assert not _told(city.desk, WEST)

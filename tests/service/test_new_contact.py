@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny.desk import EAST, IN_TIME, Desk, Rows, body, head, patrols, sound, write
+from sheetflow.schemas.review import Verdict
+from tests.tiny.desk import EAST, FIRST, IN_TIME, Desk, Rows, body, head, patrols, sound, write
 from tests.tiny.signing import SIGNING, SIGNING_NAME
+from tests.tiny.superior import decide
 
 HOUR = dt.timedelta(hours=1)
 FIRST_TIME, OTHER_PERSON, OTHER_BOTH = (
@@ -53,6 +55,17 @@ def test_a_new_person_is_asked_about_once_and_gets_the_progress_page(desk: Desk)
     assert len(asked(desk)) == 1
     hand_in(desk, IN_TIME + 3 * HOUR, 800, **OTHER_BOTH)
     assert "封面上的电话与上次接收的不一样" in body(asked(desk)[-1])
+
+
+def test_a_return_in_between_makes_nobody_be_asked_again(desk: Desk) -> None:
+    """The second workbook names another and is returned by the superior: the third, by the same person, is no change."""
+    hand_in(desk, IN_TIME, 500, **FIRST_TIME)
+    hand_in(desk, IN_TIME + HOUR, 600, **OTHER_PERSON)
+    decide(desk, f"{EAST}-{FIRST}-2", Verdict.RETURN, "请核对", at=IN_TIME + HOUR)
+    desk.run(IN_TIME + HOUR)
+    hand_in(desk, IN_TIME + 2 * HOUR, 700, **OTHER_PERSON)
+    assert [each.outcome for each in desk.submissions(EAST)] == ["accepted", "returned", "accepted"]
+    assert len(asked(desk)) == 1
 
 
 def test_no_name_and_no_number_is_in_the_mail(desk: Desk) -> None:

@@ -125,6 +125,20 @@ def test_figures_go_beyond_a_city_once_it_lets_them_pass_or_its_deadline_is_over
     assert "经市级验收1个" in words(desk.answer(PROVINCE, "汇总表"))
 
 
+def test_figures_follow_a_deadline_that_is_moved_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A city's deadline that the settings move later, or back again, once it was over takes what nobody let pass out of the province's figures, and puts it back."""
+    desk = desk_of(tmp_path, "by_deadline", monkeypatch)
+    hand_in(desk, EAST, 500)
+    desk.run(_AFTER_CITIES_DAY)
+    assert metres_in(desk, PROVINCE) == 500
+    for moved, seen in (("2012-05-02", None), ("2012-04-06", 500)):
+        monkeypatch.setenv("SHEETFLOW_CALENDAR__DEADLINES", f'{{"{FIRST} 市": "{moved}"}}')
+        desk.run(_AFTER_CITIES_DAY)
+        assert (metres_in(desk, CITY), metres_in(desk, PROVINCE)) == (500, seen)
+
+
 def test_what_was_passed_stands_until_a_change_is_passed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

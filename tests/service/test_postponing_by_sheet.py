@@ -12,7 +12,19 @@ from sheetflow.context import Context
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import Matter, Verdict
 from sheetflow.upkeep.decisions import list_decisions
-from tests.tiny.desk import CITY, EAST, FIRST, ISSUED, PROVINCE, TREE, Desk, body, table, words
+from tests.tiny.desk import (
+    CITY,
+    EAST,
+    FIRST,
+    ISSUED,
+    PROVINCE,
+    SOUTH,
+    TREE,
+    Desk,
+    body,
+    table,
+    words,
+)
 from tests.tiny.officer import Officer
 
 NEXT_MORNING = dt.datetime(2012, 3, 21, 8, 30, tzinfo=OFFICE_ZONE)
@@ -104,3 +116,39 @@ def test_pages_below_follow_a_postponement_and_its_undoing(city: Officer) -> Non
 def test_the_unit_above_decides_nothing_about_them(city: Officer) -> None:
     """Only the sheet of whoever is directly above offers it."""
     assert "所属县级单位" not in words(Officer(city.desk, PROVINCE).sheet)
+
+
+def told(desk: Desk, unit_id: str) -> list[str]:
+    """Give the mails that tell a unit of another deadline."""
+    return [body(mail) for mail in desk.mails(unit_id) if "截止时间有变" in str(mail["Subject"])]
+
+
+def test_those_whose_deadline_moved_are_told_once(city: Officer) -> None:
+    """Counties below read the new day in a mail of their own, and the old one again once it is taken back; nobody else does."""
+    desk = city.desk
+    city.says("所属县级单位", "同意").drops()
+    desk.run(NEXT_MORNING)
+    desk.run(NEXT_MORNING + dt.timedelta(minutes=5))
+    (said,) = told(desk, EAST)
+    assert "截止时间改为2012年4月9日。以前发给你单位的信" in said
+    assert not any(told(desk, unit_id) for unit_id in (CITY, SOUTH, PROVINCE))
+    (decided,) = desk.ask(lambda context: context.store.decisions.find_all())
+    city.types(DECIDED_SHEET, decided.number, **{TAKEN_BACK: "是"}).drops()
+    desk.run(NEXT_MORNING + dt.timedelta(hours=1))
+    assert len(told(desk, EAST)) == 2
+    assert "截止时间改为2012年4月5日。" in told(desk, EAST)[-1]
+
+
+def test_what_was_postponed_is_called_alike_where_it_waits_and_where_it_was_decided(
+    city: Officer,
+) -> None:
+    """已处理 names 所属县级单位 as 待办 did, of the decision and of its undoing."""
+    desk = city.desk
+    city.says("所属县级单位", "同意").drops()
+    desk.run(NEXT_MORNING)
+    (decided,) = desk.ask(lambda context: context.store.decisions.find_all())
+    city.types(DECIDED_SHEET, decided.number, **{TAKEN_BACK: "是"}).drops()
+    desk.run(NEXT_MORNING + dt.timedelta(hours=1))
+    rows = table(city.sheet, DECIDED_SHEET, "编号")
+    assert [row["单位"] for row in rows] == ["所属县级单位"] * 2
+    assert desk.ask(lambda context: len(context.store.decisions.find_all())) == 2

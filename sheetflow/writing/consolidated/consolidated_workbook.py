@@ -250,5 +250,5 @@ def _write_correction(
     page.formula(number, _DIFFERENCE, formula, difference, look)
     page.put(number, 11, row.reason, WRAPPED)
     page.put(number, 12, row.replaced)
-    page.put(number, 13, row.receipt or "（已撤回）")
+    page.put(number, 13, row.receipt)
     page.moment(number, 14, row.at)
