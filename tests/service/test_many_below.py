@@ -1,0 +1,81 @@
+"""Who has very many below gets papers of those directly below: the same sums, and nobody lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sheetflow.consolidation.consolidate import statistics
+from sheetflow.context import Context
+from sheetflow.service import nodes
+from sheetflow.service.nodes import Nodes
+from tests.tiny.desk import (
+    CITIES_DAY,
+    CITY,
+    EAST,
+    FIRST,
+    IN_TIME,
+    NORTH,
+    OTHER_CITY,
+    PROVINCE,
+    REEDS,
+    SANDS,
+    SOUTH,
+    TREE,
+    WEST,
+    Desk,
+    sound,
+    words,
+)
+
+METRES = {EAST: 500, WEST: 700, SOUTH: 110, NORTH: 40, REEDS: 5, SANDS: 3, CITY: 1000}
+
+
+@pytest.fixture
+def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """An office in which three below are too many: everybody but one city reports, one county again."""
+    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    for unit_id, metres in METRES.items():
+        desk.drop(unit_id, desk.fill(unit_id, sound(metres)))
+    desk.run(IN_TIME)
+    desk.drop(NORTH, desk.fill(NORTH, sound(60)), "改.xlsx")
+    desk.run(CITIES_DAY)
+    return desk
+
+
+def totals(desk: Desk) -> dict[str, object]:
+    """The province's figures, and each column's, as they stand now."""
+
+    def asked(context: Context) -> dict[str, object]:
+        unit = TREE[PROVINCE]
+        books = Nodes(context).books(unit, context.campaign.main_form.key, FIRST, unit)
+        found = statistics(books, unit)
+        return {
+            "total": found.total,
+            "columns": [(each.heading, each.values, each.state.full) for each in found.columns],
+        }
+
+    return desk.ask(asked)
+
+
+def test_sums_are_those_of_all_below(played: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is handed up by those directly below adds up to what every single unit reported."""
+    by_nodes = totals(played)
+    assert played.ask(lambda context: Nodes(context).is_folded(TREE[PROVINCE]))
+    monkeypatch.setattr(nodes, "MOST_BELOW", 200)
+    assert totals(played) == by_nodes
+
+
+def test_its_papers_list_those_directly_below(played: Desk) -> None:
+    """汇总表 and board name the cities with how many of each are in, and no county."""
+    said = words(played.answer(PROVINCE, "汇总表"))
+    assert "上游市" in said
+    assert "已报3/3" in said
+    assert "东岸县" not in said
+    board = words(next(played.out(PROVINCE).glob("上报情况_*.xlsx")))
+    assert "已报3/3" in board
+    city = words(played.answer(OTHER_CITY, "汇总表"))
+    assert "北岸县" in city
