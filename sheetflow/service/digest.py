@@ -34,6 +34,8 @@ TO = "to"
 _MORNING, _AFTERNOON = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(15, tzinfo=OFFICE_ZONE)
 _EVENING = dt.time(18, tzinfo=OFFICE_ZONE)
 _DAY = dt.timedelta(days=1)
+_WAITING = "waiting"
+"""In what is kept between two digests: the forms and periods of which something waited for a superior."""
 _FURTHEST = 14
 """So many days ahead the next one is looked for."""
 
@@ -121,7 +123,7 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
     )
     since, before = dt.datetime.fromisoformat(told["at"]), frozenset(told["told"])
     kept: set[str] = set()
-    gathered = list(_gather(context, since, now.date()))
+    gathered = list(_gather(context, since, now.date(), told.get(_WAITING, ())))
     doubts = _by_decider(undated_reviews(context).values())
     is_second = at.timetz() == _AFTERNOON
     is_weekly = not is_second and _begins_week(context, at.date())
@@ -144,7 +146,12 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
             mails += _mail(context, reader, parts, len(undated), places, name)
         kept |= {each.number for each in undated}.union(*(part.to_keep for part in parts))
     context.store.mails.record_mails(mails, now)
-    keep = json.dumps({"at": now.isoformat(), "told": sorted(kept)})
+    waiting = [
+        [each.books.form.key, each.books.period.period_id]
+        for each in gathered
+        if any(by_unit and listed for by_unit, listed in each.waiting.items())
+    ]
+    keep = json.dumps({"at": now.isoformat(), "told": sorted(kept), _WAITING: waiting})
     context.store.fingerprints.record({DIGEST: keep})
     return {TO: [mail.unit_id for mail in mails]}
 
@@ -154,14 +161,20 @@ def _begins_week(context: Context, day: dt.date) -> bool:
     return not any(_works(context, day - number * _DAY) for number in range(1, day.weekday() + 1))
 
 
-def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_Gathered]:
-    """Give what there is to tell of whatever is filled now, or was touched since; not of what nobody has."""
+def _gather(
+    context: Context, since: dt.datetime, today: dt.date, waiting_still: Iterable[Sequence[str]]
+) -> Iterator[_Gathered]:
+    """Give what there is to tell of whatever is filled now, was touched since, or waited for somebody the last time.
+
+    Not of what nobody has.
+    """
     store = context.store
     touched = {
         (each.form, each.period)
         for each in store.submissions.find_submissions()
         if each.period and each.judged_at > since
     }
+    touched |= {(form, period_id) for form, period_id in waiting_still}
     touched |= {
         (each.form, each.period)
         for each in store.decisions.find_all()

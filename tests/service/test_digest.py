@@ -14,6 +14,7 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
+    FIRST_NAMED,
     IN_TIME,
     OTHER_CITY,
     PROVINCE,
@@ -130,6 +131,20 @@ def test_what_is_judged_anew_is_told_once(desk: Desk, verdict: Verdict) -> None:
     assert "新报" not in told(desk, CITY)[-1]
     assert "收齐" not in told(desk, CITY)[-1]
     assert "东岸县" not in told(desk, CITY)[-1]
+
+
+def test_what_waits_is_told_until_it_is_decided(desk: Desk) -> None:
+    """A quarter that is long over stands in the weekly digest while its workbook waits to be let pass, and no longer."""
+    desk.run(MORNING)
+    monday = MORNING.replace(month=7, day=2)
+    desk.run(monday)
+    _, said = told(desk, CITY)
+    assert f"{FIRST_NAMED}：应报2个" in said
+    assert "待验收1件" in said
+    decide(desk, f"{EAST}-{FIRST}-1", Verdict.AGREE, at=monday)
+    desk.run(monday + 7 * DAY)
+    *_, said = told(desk, CITY)[2:] or [""]
+    assert "待验收" not in said
 
 
 def test_a_day_of_rest_is_made_up_for(desk: Desk) -> None:
