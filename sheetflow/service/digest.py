@@ -21,6 +21,7 @@ from sheetflow.mail.facts import mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import OFFICE_ZONE, Period, is_working_day
 from sheetflow.schemas.forms import Form
+from sheetflow.service.attempts import mended_by, returned_receipts
 from sheetflow.service.books import books_of
 from sheetflow.service.calendar import Task
 from sheetflow.service.deciding import reviews_in, undated_reviews
@@ -111,6 +112,7 @@ class _Gathered:
     label: str
     fresh: frozenset[str]
     corrected: frozenset[str]
+    mended: frozenset[str]
     waiting: Mapping[str, Sequence[Awaiting]]
 
 
@@ -186,7 +188,7 @@ def _gather(
         if key not in context.campaign.by_key or (key, period_id) not in handed_out:
             continue
         form, period = context.form(key), context.period(key, period_id)
-        fresh, corrected = _accepted_since(context, form, period, since)
+        fresh, corrected, mended = _accepted_since(context, form, period, since)
         waiting = _by_decider(reviews_in(context, key, period_id).values())
         for each in awaited_postponements(context, form, period):
             waiting.setdefault(each.by_unit, []).append(each)
@@ -195,14 +197,15 @@ def _gather(
             label=f"{period.label}{context.campaign.named_beside(key)}",
             fresh=fresh,
             corrected=corrected,
+            mended=mended,
             waiting=waiting,
         )
 
 
 def _accepted_since(
     context: Context, form: Form, period: Period, since: dt.datetime
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Name the units whose first workbook was accepted since, and those that had one accepted before.
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Name the units whose first workbook was accepted since, those that had one accepted before, and whose of both mends.
 
     What was judged anew (请核实, 办结, an 附件, 撤销) came in when it was accepted first.
     """
@@ -212,7 +215,11 @@ def _accepted_since(
     accepted = [each for each in found if each.outcome == "accepted"]
     before = {each.unit_id for each in accepted if first[each.receipt] <= since}
     later = {each.unit_id for each in accepted if first[each.receipt] > since}
-    return frozenset(later - before), frozenset(later & before)
+    newest = {each.unit_id: each.receipt for each in accepted}
+    given = context.store.decisions.find_all(form=form.key, period=period.period_id)
+    mending = mended_by(found, returned_receipts(given))
+    mended = {unit_id for unit_id in later if newest[unit_id] in mending}
+    return frozenset(later - before), frozenset(later & before), frozenset(mended)
 
 
 def _by_decider(reviews: Iterable[Review]) -> dict[str, list[Awaiting]]:
@@ -238,6 +245,7 @@ def _part(context: Context, reader: Unit, gathered: _Gathered, told: frozenset[s
         today=context.clock.now().date(),
         fresh=gathered.fresh,
         corrected=gathered.corrected,
+        mended=gathered.mended,
         waiting=gathered.waiting.get(reader.unit_id, ()),
         above_word=above.level if above else "",
     )

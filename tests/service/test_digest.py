@@ -110,6 +110,25 @@ def test_all_in_and_a_correction_are_told(desk: Desk) -> None:
     assert "· 更正：东岸县" in said
 
 
+@pytest.mark.parametrize("first", [1, 2])
+def test_who_mends_a_return_is_not_called_a_correction(desk: Desk, first: int) -> None:
+    """Who mends what its superior returned is told as 退回修改, neither 新报 nor 更正, whatever stood before."""
+    if first > 1:
+        desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": patrols(600)}))
+        desk.run()
+    desk.run(MORNING)
+    noon = MORNING + dt.timedelta(hours=4)
+    decide(desk, f"{EAST}-{FIRST}-{first}", Verdict.RETURN, "请核对", at=noon)
+    desk.run(noon)
+    desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": patrols(700)}))
+    desk.run(noon)
+    desk.run(MORNING + 3 * DAY)
+    said = told(desk, CITY)[-1]
+    assert "· 退回修改：东岸县" in said
+    assert "更正" not in said
+    assert "新报" not in said
+
+
 @pytest.mark.parametrize("verdict", [Verdict.QUERY, Verdict.RETURN])
 def test_what_is_judged_anew_is_told_once(desk: Desk, verdict: Verdict) -> None:
     """A question about it, or a return that is taken back, makes no 新报 nor 收齐 of what the superior knows."""
