@@ -345,7 +345,7 @@ def _says_same(row: TypedRow, earlier: Decision) -> bool:
         typed = (row[REASON] or (GRANTED if row[UNTIL] else ""), row[UNTIL], row[PAPER])
         return typed == tuple(str(earlier.details.get(key) or "") for key in _NOTED)
     is_undone = earlier.verdict is Verdict.UNDO
-    return is_undone or verdict_meant(row[VERDICT], [earlier.verdict]) is not None
+    return is_undone or verdict_meant(row[VERDICT], earlier.matter.verdicts) is earlier.verdict
 
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
