@@ -188,15 +188,15 @@ def settled_words(answer: Explanation) -> str:
 
 
 def in_order(findings: Iterable[Finding], said: Said) -> tuple[Finding, ...]:
-    """Put first what must be mended, then what is to be explained or answered, then what is for information.
+    """Put first what a superior returned, then what must be mended, is to be explained or answered, is for information.
 
     What is settled comes last. This is the order of 问题清单, of the mail and of `check`.
     """
     order = list(Severity)
 
-    def weight(finding: Finding) -> tuple[bool, int, bool]:
-        severity = order.index(finding.severity)
-        return finding.identity in said, severity, not finding.is_question
+    def weight(finding: Finding) -> tuple[bool, bool, int, bool]:
+        is_settled, severity = finding.identity in said, order.index(finding.severity)
+        return is_settled, finding.rule != RETURNED_RULE, severity, not finding.is_question
 
     return tuple(sorted(findings, key=weight))
 

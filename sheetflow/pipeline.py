@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sheetflow.consolidation.gathered_rows import excused_of, printed_results
 from sheetflow.consolidation.ranking import quotas_of, ranked_rows
-from sheetflow.findings import Finding, Place, Severity, in_order
+from sheetflow.findings import RETURNED_RULE, Finding, Place, Severity, in_order
 from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.catalogue import GENERAL, MONEY_SCALE
@@ -75,7 +75,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
     findings = in_order(unless_moot(findings, said), said)
-    stands = bool(book.other_period) or any(is_open(finding, said) for finding in findings)
+    left = {finding.rule for finding in findings if is_open(finding, said)}
+    stands = bool(book.other_period or left)
     return Judgement(
         outcome=Outcome.RETURNED if stands else Outcome.ACCEPTED,
         findings=findings,
@@ -83,7 +84,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         version=book.version,
         period=book.period.period_id,
         book=book,
-        figures={} if stands else dict(book.figures),
+        # Of what only a superior returned: what comes next is held against it.
+        figures=dict(book.figures) if not stands or left == {RETURNED_RULE} else {},
         nil=not stands and book.nil,
         late=context.is_late(book.form, book.period),
         explanations=said,

@@ -165,12 +165,14 @@ def _differences(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correct
 
 
 def _reason(books: Books, key: UnitAndPeriod) -> str:
-    """Say why: it was handed in again before the deadline, and what its cover states, if asked."""
+    """Say why: it mends a return, or was handed in again before the deadline, and what its cover states, if asked."""
     standing, due, cover = books.accepted[key], books.deadlines.get(key), books.form.cover
     in_time = due is not None and standing.handed_in is not None and standing.handed_in <= due
-    covers = books.rows_of(cover.sheet, [standing]) if cover.reason else ()
-    stated = next((row.get(cover.reason) for _, rows in covers for row in rows), None)
-    return "：".join(filter(None, (IN_TIME if in_time else "", str(stated or ""))))
+    covers = books.rows_of(cover.sheet, [standing]) if cover.reason or cover.mending else ()
+    card = next((row for _, rows in covers for row in rows), {})
+    mends = cover.mending.options[0] if cover.mending and cover.mending.holds(card) else ""
+    stated = card.get(cover.reason)
+    return "：".join(filter(None, (mends or IN_TIME * in_time, str(stated or ""))))
 
 
 _FIELDS = frozenset(entry.name for entry in fields(Correction))

@@ -37,7 +37,7 @@ class DigestPart:
 
     `rows` are the units below it that must report. `key` tells form and period, `told` is what the reader
     was told the last time, as `to_keep` has it. `fresh` and `corrected` are the ids of those whose
-    workbook was accepted, for the first time and anew; `waiting` is what waits for its decision.
+    workbook was accepted, for the first time and anew, `mended` of those of them who mended a return; `waiting` is what waits for its decision.
     """
 
     reader: Unit
@@ -48,6 +48,7 @@ class DigestPart:
     told: Collection[str] = ()
     fresh: Collection[str] = ()
     corrected: Collection[str] = ()
+    mended: Collection[str] = ()
     waiting: Sequence[Awaiting] = ()
     above_word: str = ""
     """The level of the unit above the reader, for what that one asks."""
@@ -106,8 +107,9 @@ class DigestPart:
     def lines(self) -> Iterator[str]:
         """Say all of it, a line for each thing; nothing where nothing is to be said."""
         said = [
-            *self._named("新报", self.fresh),
-            *self._named("更正", self.corrected),
+            *self._named("新报", {*self.fresh} - {*self.mended}),
+            *self._named("退回修改", self.mended),
+            *self._named("更正", {*self.corrected} - {*self.mended}),
             *self._named("逾期未报", {row.unit.unit_id for row in self.late}),
             *self._named("今天截止，还没有报", self.pressing),
             *self._waiting(),

@@ -48,6 +48,7 @@ from sheetflow.consolidation.review_typed import NOTED, TypedReview
 from sheetflow.consolidation.review_words import (
     decided_words,
     done_words,
+    figure_words,
     taken_back_words,
     waiting_words,
 )
@@ -160,7 +161,9 @@ class _Desk:
             about=about,
             details=details,
         )
-        return self._done(row, decision, item.unit, label)
+        done = self._done(row, decision, item.unit, label)
+        figure = self._sheet.indicators.get(item.code or about, "")
+        return replace(done, words=done.words + figure_words(figure, decision))
 
     def _of_sample(self, row: TypedRow) -> str:
         """Say where a unit that was drawn is decided about; empty where the row is none of 本期抽查单位."""
@@ -176,8 +179,9 @@ class _Desk:
         typed, code = row[INDICATOR], item.code
         if typed and isinstance(item, WaitingRow):
             code = indicator_meant(typed, self._sheet.indicators)
-            if not code:
-                return f"“{_quoted(typed)}”看不出是哪一个{INDICATOR}，请从下拉框里选，或者写代码"
+            if not code or code in item.lacking:
+                which = f"看不出是哪一个{INDICATOR}，请从下拉框里选，或者写代码"
+                return f"“{_quoted(typed)}”{'不在这份报表里，请另选一个' if code else which}"
             if not item.takes_indicator and code != item.code:
                 return f"这一行不能另写“{INDICATOR}”，请写在待验收的那一行"
             if item.takes_indicator and verdict not in _NEEDS_WORDS:
@@ -341,7 +345,7 @@ def _says_same(row: TypedRow, earlier: Decision) -> bool:
         typed = (row[REASON] or (GRANTED if row[UNTIL] else ""), row[UNTIL], row[PAPER])
         return typed == tuple(str(earlier.details.get(key) or "") for key in _NOTED)
     is_undone = earlier.verdict is Verdict.UNDO
-    return is_undone or verdict_meant(row[VERDICT], [earlier.verdict]) is not None
+    return is_undone or verdict_meant(row[VERDICT], earlier.matter.verdicts) is earlier.verdict
 
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:

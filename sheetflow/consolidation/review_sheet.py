@@ -60,6 +60,8 @@ class WaitingRow:
 
     insisted: Sequence[str] = ()
     """The indicators to whose figure the unit kept twice: they are not returned once more."""
+    lacking: Sequence[str] = ()
+    """The indicators of the sheet that this workbook's version of the form does not have."""
 
     @property
     def takes_indicator(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sheetflow.consolidation.review_meant import NO, bare, yes_meant
+from sheetflow.consolidation.review_meant import FINE, NO, bare, yes_meant
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
     DECIDED_SHEET,
@@ -45,7 +45,7 @@ _IN_DECIDED = frozenset({NUMBER, UNIT, TAKEN_BACK})
 """The other ones are printed there: who signed then, and what was said."""
 NOTED = (REASON, UNTIL, PAPER)
 """What is printed into cells that are typed into: emptied, it is taken off."""
-_ALL = ("同意", "通过", "全部通过", "同意通过", "全部同意")
+_ALL = (*FINE, "全部通过", "都通过", "同意通过", "全部同意", "都同意", "都没问题")
 """What people write beside 全部通过 for 是."""
 _TYPED = frozenset({VERDICT, OPINION, PROPOSED, REASON, UNTIL, PAPER, TAKEN_BACK})
 """A row bears something if one of these does."""

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from sheetflow.consolidation.review_sheet import WaitingRow
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.schemas.review import FORWARDED, Decision, Matter, NewDecision, Question, Verdict
+from sheetflow.schemas.review import (
+    FORWARDED,
+    PROPOSED,
+    Decision,
+    Matter,
+    NewDecision,
+    Question,
+    Verdict,
+)
 
 _DONE: Mapping[tuple[Matter, Verdict], str] = {
     (Matter.HELD, Verdict.AGREE): "{done}放行，系统重新审核后答复{unit}",
@@ -37,6 +45,16 @@ def done_words(decision: NewDecision, unit: str, *, is_meant: bool = True) -> st
     if decision.matter is Matter.LOOK and decision.details.get(FORWARDED):
         words = _BY_SUPERIOR
     return words.format(unit=unit, done="已" if is_meant else "将")
+
+
+def figure_words(figure: str, decision: NewDecision) -> str:
+    """Name the `figure` that is returned or asked about, and the one agreed by telephone; empty where there is neither."""
+    if decision.verdict not in {Verdict.RETURN, Verdict.QUERY}:
+        return ""
+    proposed = decision.details.get(PROPOSED)
+    told = [f"指标：{figure}"] if figure else []
+    told += [f"电话商定数：{proposed}"] if proposed is not None else []
+    return f"（{'，'.join(told)}）" if told else ""
 
 
 def decided_words(decision: Decision) -> str:

@@ -70,7 +70,7 @@ class MailData:
     `by` names the superior that returned the workbook or asks about it, `asked` counts its questions that want
     an answer. `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
     the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
-    `corrects` is the number of the accepted submission that this one takes the place of;
+    `corrects` is the number of the accepted submission that this one takes the place of; `mends` of the one that a superior returned;
     `repeats` is it where nothing was changed (of a 审核单: that all was decided before); `overtaken` the one that stands although this one was accepted. `other_form` is the form's
     title where it is not the campaign's main one: the subject names it then. `attachment` is empty
     when attaching is switched off; `file_place` then tells where the file lies.
@@ -100,6 +100,7 @@ class MailData:
     urgent: bool = False
     """It is due by the clock: the subject says 加急."""
     corrects: str = ""
+    mends: str = ""
     repeats: str = ""
     overtaken: str = ""
     released: bool = False

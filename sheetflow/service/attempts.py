@@ -1,11 +1,11 @@
-"""The unit's attempts before: how the last one compares, what was decided of it, whether one was in time.
+"""The unit's attempts before: how the last one compares, what was decided of it, whether one was in time or returned.
 
 For what follows from a judgement (`service.consequences`); it refuses to judge, and to say what a unit hears.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sheetflow.children.judge_task import FormAndPeriod
 from sheetflow.consolidation.reviews import OWN
@@ -14,7 +14,7 @@ from sheetflow.findings import Finding, Said
 from sheetflow.rounds import Round, compare_rounds
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.review import Decision, Matter, Verdict, standing
-from sheetflow.store.records import Arrival
+from sheetflow.store.records import Arrival, Submission
 
 Found = tuple[Iterable[Finding], Said]
 """Findings, and what is said of them."""
@@ -34,8 +34,9 @@ def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> b
 
     What a superior returned since was accepted then: what mends it (退回修改) is not late either.
     """
-    given = context.store.decisions.find_all(unit_id=arrival.unit_id, form=form, period=period)
-    returned = {each.receipt for each in standing(given) if each.verdict is Verdict.RETURN}
+    returned = returned_receipts(
+        context.store.decisions.find_all(unit_id=arrival.unit_id, form=form, period=period)
+    )
     return any(
         (entry.outcome == "accepted" or entry.receipt in returned)
         and not entry.late
@@ -44,6 +45,41 @@ def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> b
             unit_id=arrival.unit_id, form=form, period=period
         )
     )
+
+
+def returned_receipts(decisions: Iterable[Decision]) -> frozenset[str]:
+    """Give what a superior returned, by decisions that were not taken back."""
+    return frozenset(each.receipt for each in standing(decisions) if each.verdict is Verdict.RETURN)
+
+
+def mended_by(
+    submissions: Iterable[Submission], returned: Collection[str]
+) -> dict[str, Submission]:
+    """Give by receipt which of those `returned` by a superior a submission mends (退回修改): it is no 更正.
+
+    That is what came after it for the same form and period, until something was accepted.
+    """
+    found: dict[str, Submission] = {}
+    counted: dict[tuple[str, str, str], Submission] = {}
+    for entry in sorted(submissions, key=lambda entry: entry.arrival_id):
+        which = entry.unit_id, entry.form, entry.period
+        before = counted.get(which)
+        if before and before.receipt in returned:
+            found[entry.receipt] = before
+        if entry.outcome == "accepted" or entry.receipt in returned:
+            counted[which] = entry
+    return found
+
+
+def mended(context: Context, submission: Submission) -> Submission | None:
+    """Give what a superior returned and the unit mends by this one; None where it mends nothing."""
+    unit_id, form, period = submission.unit_id, submission.form, submission.period
+    given = context.store.decisions.find_all(unit_id=unit_id, form=form, period=period)
+    returned = returned_receipts(given)
+    if not returned:
+        return None
+    tried = context.store.submissions.find_submissions(unit_id=unit_id, form=form, period=period)
+    return mended_by(tried, returned).get(submission.receipt)
 
 
 def last_round(

@@ -31,6 +31,7 @@ from sheetflow.context import Context
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
 from sheetflow.schemas.review import Decision, Matter, Passing, Verdict, standing
+from sheetflow.service.attempts import mended_by, returned_receipts
 from sheetflow.service.books import passed_until
 from sheetflow.service.merged_units import who_decides
 from sheetflow.service.repeated import is_repeated
@@ -140,20 +141,23 @@ def _stood(
 ) -> dict[str, Stood]:
     """Give what stood of units that changed it: what was passed last, else what was in by the deadline.
 
-    Who handed in the same again, to answer a question perhaps, changed nothing.
+    Who handed in the same again, to answer a question perhaps, changed nothing; who mends a return corrects nothing.
     """
     passed = {each.receipt for each in standing(decisions) if each.is_passing}
+    returned = returned_receipts(decisions)
     before: dict[str, tuple[Submission, str]] = {}
     changed = {unit.unit_id: books.for_period(unit.unit_id) for unit in below}
-    for each in context.store.submissions.find_submissions(
+    listed = context.store.submissions.find_submissions(
         form=books.form.key, period=books.period.period_id, among=changed.keys()
-    ):
+    )
+    mending = mended_by(listed, returned)
+    for each in listed:
         entry = changed[each.unit_id]
         if entry is None or each.outcome != "accepted" or each.judgement_id == entry.judgement:
             continue
         if each.receipt in passed:
             before[each.unit_id] = each, CHANGED_PASSED
-        elif _is_late(books, entry) and not _is_late(books, each):
+        elif entry.receipt not in mending and _is_late(books, entry) and not _is_late(books, each):
             known = before.get(each.unit_id)
             if not known or known[1] == CHANGED_LATE:
                 before[each.unit_id] = each, CHANGED_LATE

@@ -20,7 +20,7 @@ from sheetflow.rounds import Round
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.review import Matter, NewDecision, Verdict
-from sheetflow.service.attempts import last_decision, last_round
+from sheetflow.service.attempts import last_decision, last_round, mended
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.held_mails import tell_named, tell_superior
 from sheetflow.service.merged_units import ended_within, tree_for
@@ -98,7 +98,9 @@ def _mail(
     standing = before.standing if submission.outcome == "accepted" else None
     other = f"第{standing.number}号" if standing else ""
     before_it = other if standing and standing.arrival_id < submission.arrival_id else ""
+    mends = mended(context, submission)
     is_same = bool(before_it and standing and is_repeated(context, standing, submission))
+    said_by = ASKED_RULE if judgement.outcome is Outcome.ACCEPTED else RETURNED_RULE
     is_refused = judgement.outcome is Outcome.REFUSED
     # Why it is held is said in a sentence: there is nothing to mend.
     is_held = judgement.outcome is Outcome.HELD
@@ -113,13 +115,12 @@ def _mail(
         nil=submission.nil,
         file_name=quotable_name(submission.file_name) if is_refused else "",
         # It takes the place of that one, or that one stands in spite of it.
-        corrects="" if is_same else before_it,
-        repeats=before_it if is_same else "",
+        mends=f"第{mends.number}号" if mends else "",
+        corrects="" if is_same or mends else before_it,
+        repeats=before_it if is_same and not mends else "",
         overtaken=other if standing and standing.arrival_id > submission.arrival_id else "",
         released=before.released,
-        by=named_above(
-            judgement, ASKED_RULE if judgement.outcome is Outcome.ACCEPTED else RETURNED_RULE
-        ),
+        by=named_above(judgement, said_by),
         asked=len(questions),
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"

@@ -210,9 +210,10 @@ def record_decision(context: Context, decision: NewDecision) -> bool:
         # What the unit above is on this day: it may be another one when the question is looked at.
         decision = replace(decision, details={**decision.details, FORWARDED: True})
     now, marks = context.clock.now(), stale_decided(context, decision)
+    others = tuple(_mending(context, decision)) if _returns(context, decision) else ()
     with context.store.together():
         recorded = context.store.decisions.record(
-            decision, now, reopen=_is_heard(context, decision)
+            decision, now, reopen=_is_heard(context, decision), others=others
         )
         if recorded:
             context.store.publications.record_stale(marks, now)
@@ -233,3 +234,24 @@ def _is_heard(context: Context, decision: NewDecision) -> bool:
     if decision.matter in {Matter.HELD, Matter.WAIVER}:
         return True
     return decision.verdict in _SAID and not decision.details.get(FORWARDED)
+
+
+def _returns(context: Context, decision: NewDecision) -> bool:
+    """Whether a decision returns something, or takes a return back."""
+    undone = (
+        context.store.decisions.find(decision.about) if decision.verdict is Verdict.UNDO else None
+    )
+    return (undone or decision).verdict is Verdict.RETURN
+
+
+def _mending(context: Context, decision: NewDecision) -> Iterator[int]:
+    """Give the arrival that the unit has to mend, where it came after what is returned: it hears of that too."""
+    own = [
+        each
+        for each in context.store.submissions.find_submissions(
+            decision.unit_id, decision.form, decision.period
+        )
+        if each.outcome in OWN
+    ]
+    if own and own[-1].outcome == "returned" and own[-1].receipt != decision.receipt:
+        yield own[-1].arrival_id

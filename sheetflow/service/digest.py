@@ -21,6 +21,7 @@ from sheetflow.mail.facts import mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import OFFICE_ZONE, Period, is_working_day
 from sheetflow.schemas.forms import Form
+from sheetflow.service.attempts import mended_by, returned_receipts
 from sheetflow.service.books import books_of
 from sheetflow.service.calendar import Task
 from sheetflow.service.deciding import reviews_in, undated_reviews
@@ -34,6 +35,8 @@ TO = "to"
 _MORNING, _AFTERNOON = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(15, tzinfo=OFFICE_ZONE)
 _EVENING = dt.time(18, tzinfo=OFFICE_ZONE)
 _DAY = dt.timedelta(days=1)
+_WAITING = "waiting"
+"""In what is kept between two digests: the forms and periods of which something waited for a superior."""
 _FURTHEST = 14
 """So many days ahead the next one is looked for."""
 
@@ -109,6 +112,7 @@ class _Gathered:
     label: str
     fresh: frozenset[str]
     corrected: frozenset[str]
+    mended: frozenset[str]
     waiting: Mapping[str, Sequence[Awaiting]]
 
 
@@ -121,7 +125,7 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
     )
     since, before = dt.datetime.fromisoformat(told["at"]), frozenset(told["told"])
     kept: set[str] = set()
-    gathered = list(_gather(context, since, now.date()))
+    gathered = list(_gather(context, since, now.date(), told.get(_WAITING, ())))
     doubts = _by_decider(undated_reviews(context).values())
     is_second = at.timetz() == _AFTERNOON
     is_weekly = not is_second and _begins_week(context, at.date())
@@ -144,7 +148,12 @@ def _tell(context: Context, name: str, at: dt.datetime) -> Document:
             mails += _mail(context, reader, parts, len(undated), places, name)
         kept |= {each.number for each in undated}.union(*(part.to_keep for part in parts))
     context.store.mails.record_mails(mails, now)
-    keep = json.dumps({"at": now.isoformat(), "told": sorted(kept)})
+    waiting = [
+        [each.books.form.key, each.books.period.period_id]
+        for each in gathered
+        if any(by_unit and listed for by_unit, listed in each.waiting.items())
+    ]
+    keep = json.dumps({"at": now.isoformat(), "told": sorted(kept), _WAITING: waiting})
     context.store.fingerprints.record({DIGEST: keep})
     return {TO: [mail.unit_id for mail in mails]}
 
@@ -154,14 +163,20 @@ def _begins_week(context: Context, day: dt.date) -> bool:
     return not any(_works(context, day - number * _DAY) for number in range(1, day.weekday() + 1))
 
 
-def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_Gathered]:
-    """Give what there is to tell of whatever is filled now, or was touched since; not of what nobody has."""
+def _gather(
+    context: Context, since: dt.datetime, today: dt.date, waiting_still: Iterable[Sequence[str]]
+) -> Iterator[_Gathered]:
+    """Give what there is to tell of whatever is filled now, was touched since, or waited for somebody the last time.
+
+    Not of what nobody has.
+    """
     store = context.store
     touched = {
         (each.form, each.period)
         for each in store.submissions.find_submissions()
         if each.period and each.judged_at > since
     }
+    touched |= {(form, period_id) for form, period_id in waiting_still}
     touched |= {
         (each.form, each.period)
         for each in store.decisions.find_all()
@@ -173,7 +188,7 @@ def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_G
         if key not in context.campaign.by_key or (key, period_id) not in handed_out:
             continue
         form, period = context.form(key), context.period(key, period_id)
-        fresh, corrected = _accepted_since(context, form, period, since)
+        fresh, corrected, mended = _accepted_since(context, form, period, since)
         waiting = _by_decider(reviews_in(context, key, period_id).values())
         for each in awaited_postponements(context, form, period):
             waiting.setdefault(each.by_unit, []).append(each)
@@ -182,14 +197,15 @@ def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_G
             label=f"{period.label}{context.campaign.named_beside(key)}",
             fresh=fresh,
             corrected=corrected,
+            mended=mended,
             waiting=waiting,
         )
 
 
 def _accepted_since(
     context: Context, form: Form, period: Period, since: dt.datetime
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Name the units whose first workbook was accepted since, and those that had one accepted before.
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Name the units whose first workbook was accepted since, those that had one accepted before, and whose of both mends.
 
     What was judged anew (请核实, 办结, an 附件, 撤销) came in when it was accepted first.
     """
@@ -199,7 +215,11 @@ def _accepted_since(
     accepted = [each for each in found if each.outcome == "accepted"]
     before = {each.unit_id for each in accepted if first[each.receipt] <= since}
     later = {each.unit_id for each in accepted if first[each.receipt] > since}
-    return frozenset(later - before), frozenset(later & before)
+    newest = {each.unit_id: each.receipt for each in accepted}
+    given = context.store.decisions.find_all(form=form.key, period=period.period_id)
+    mending = mended_by(found, returned_receipts(given))
+    mended = {unit_id for unit_id in later if newest[unit_id] in mending}
+    return frozenset(later - before), frozenset(later & before), frozenset(mended)
 
 
 def _by_decider(reviews: Iterable[Review]) -> dict[str, list[Awaiting]]:
@@ -225,6 +245,7 @@ def _part(context: Context, reader: Unit, gathered: _Gathered, told: frozenset[s
         today=context.clock.now().date(),
         fresh=gathered.fresh,
         corrected=gathered.corrected,
+        mended=gathered.mended,
         waiting=gathered.waiting.get(reader.unit_id, ()),
         above_word=above.level if above else "",
     )

@@ -6,7 +6,7 @@ Gathered from the store for `children.judge_task`; how decisions stand with subm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -107,7 +107,9 @@ def _hear(
 ) -> None:
     names = {unit.unit_id: unit.name for unit in context.tree}
     if heard := heard_of(review, this.receipt, names):
-        found.heard[which] = tuple(_with_figures(context, this, each) for each in heard)
+        found.heard[which] = tuple(
+            _with_figures(context, this, each, _unaware(review, each)) for each in heard
+        )
     before = [each for each in review.in_order if each.arrival_id < this.arrival_id]
     counted = [
         each for each in before if each.receipt in review.returned or each.outcome == "accepted"
@@ -118,14 +120,24 @@ def _hear(
         found.standing_rows[which] = _rows(context, which[0], counted[-1].receipt)
 
 
-def _with_figures(context: Context, this: Handed, heard: Heard) -> Heard:
-    """Add what the workbook that was looked at measured: of another one it is asked whether that changed."""
+def _unaware(review: Review, heard: Heard) -> tuple[str, ...]:
+    """Give the receipt that was returned, and those that came behind it before it was: they mend nothing of it."""
+    given = {each.number: each.decided_at for each in review.stands}
+    about, at = review.by_receipt[heard.receipt], given[heard.number]
+    behind = [each for each in review.in_order if each.arrival_id > about.arrival_id]
+    is_return = heard.verdict is Verdict.RETURN
+    return (about.receipt, *(each.receipt for each in behind if is_return and each.at < at))
+
+
+def _with_figures(context: Context, this: Handed, heard: Heard, unaware: Sequence[str]) -> Heard:
+    """Add what the unit had handed in by then: of what came later it is asked whether that changed."""
     proposed = heard.proposed
     if proposed is not None:
         heard = replace(heard, proposed=plain(Decimal(str(proposed))))
-    if heard.receipt == this.receipt:
+    if this.receipt in unaware:
         return heard
-    measured = load_figures(context.store.measurements.find_last(heard.receipt))
+    kept = map(context.store.measurements.find_last, reversed(unaware))
+    measured = load_figures(next(filter(None, kept), {}))
     figures = measured if not heard.about else {heard.about: measured.get(heard.about)}
     if heard.about and heard.about not in measured:
         figures = {}

@@ -40,6 +40,7 @@ from sheetflow.service.files import (
 from sheetflow.service.gists import gist_by
 from sheetflow.service.merged_units import last_heir
 from sheetflow.service.passing import was_excused
+from sheetflow.service.returned_mails import record_told
 from sheetflow.service.reviewed import answer_reviews
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import request_for, resolve_keys
@@ -332,7 +333,7 @@ def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submi
             arrival, *which, judged, named=other.key if other else ""
         )
         if submission:
-            store.outcomes.record_follow_up(entail(context, submission, heard, before), now)
+            record_told(context, submission, entail(context, submission, heard, before), now)
     return submission
 
 

@@ -20,6 +20,7 @@ from sheetflow.findings import Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.indicators import Indicator
 from sheetflow.service.deciding import reviews_in, undated_reviews
 from sheetflow.service.merged_units import who_decides
 from sheetflow.store.records import Submission
@@ -113,6 +114,21 @@ class ReviewDesk:
             return None
         found = self._submissions.get(receipt)
         return found or self.context.store.submissions.find_submission(receipt)
+
+    @cached_property
+    def filled(self) -> Mapping[str, Indicator]:
+        """The indicators of the versions of the form that are filled in for the period, by code."""
+        period, books = self.period.period_id, self.books
+        handed = {one.version for (_, name), one in books.accepted.items() if name == period}
+        now = books.in_force or self.form.version
+        return self.form.spanning({now, *filter(None, handed)}).indicator
+
+    def lacking(self, receipt: str) -> tuple[str, ...]:
+        """Give the indicators which the version of a workbook does not have; none where nobody knows which it is."""
+        submission = self.submission(receipt)
+        version = int(submission.form_version or 0) if submission else 0
+        has = self.form.in_version(version).indicator if version else self.filled
+        return tuple(code for code in self.filled if code not in has)
 
     def name(self, unit_id: str) -> str:
         """Name a unit; one that adds up others is meant alone: 济南市本级."""

@@ -128,7 +128,7 @@ class _Desk(ReviewDesk):
             form=self.form.key,
             title=(other or self.form).title,
             period=self.period,
-            indicators={code: label_of(self.form, code) for code in self.form.indicator},
+            indicators={code: label_of(self.form, code) for code in self.filled},
             waiting=tuple(self._waiting()),
             looks=tuple(self._linked_look(row) for row in looks),
             offered=tuple(
@@ -201,6 +201,7 @@ class _Desk(ReviewDesk):
             about=waiting.about,
             code=self._asked_about(review, waiting),
             insisted=tuple(code for code in self.form.indicator if has_insisted(review, code)),
+            lacking=self.lacking(waiting.receipt),
         )
         return [row]
 

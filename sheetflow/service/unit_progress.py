@@ -17,7 +17,7 @@ from sheetflow.consolidation.states import State
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import answer_path, progress_path, question_path, workbook_path
 from sheetflow.context.templates import PROGRESS, Serving
-from sheetflow.findings import Severity, count_places
+from sheetflow.findings import RETURNED_RULE, Severity, count_places
 from sheetflow.periods import OFFICE_ZONE, Period, end_of
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.evidence import counted, takes_files
@@ -197,9 +197,9 @@ class _Pages:
         """Say what became of a submission; what is in by the end of 缓报 (`until`) is not late."""
         is_excused = bool(review and excused_until(review)) and submission.handed_in <= until
         state = State(submission.outcome)
-        must = verify = 0
+        must, verify, by = 0, 0, ""
         if state is State.RETURNED:
-            must, verify = self._open(submission)
+            must, verify, by = self._open(submission)
         if state is State.ACCEPTED and submission.nil:
             state = State.NIL
         path = self.context.relative(answer_path(self.context, submission))
@@ -212,7 +212,7 @@ class _Pages:
             must=must,
             verify=verify,
             files=counted(self._named.get(submission.judgement_id, ())),
-            by=self._returned_by(submission, review) if state is State.RETURNED else "",
+            by=by or (self._returned_by(submission, review) if state is State.RETURNED else ""),
         )
 
     def _returned_by(self, submission: Submission, review: Review | None) -> str:
@@ -224,13 +224,15 @@ class _Pages:
         ]
         return self._name(returned[-1]) if returned else ""
 
-    def _open(self, submission: Submission) -> tuple[int, int]:
-        """Count the findings of a returned workbook that nobody has explained."""
+    def _open(self, submission: Submission) -> tuple[int, int, str]:
+        """Count the findings of a returned workbook that nobody has explained; name whose return is among them."""
         contents = self.context.store.contents
         said = load_explanations(contents.find_explanations(submission))
-        found = map(load_finding, contents.find_findings(submission))
-        places = count_places(each for each in found if is_open(each, said))
-        return places[Severity.MUST], places[Severity.VERIFY]
+        found = [load_finding(each) for each in contents.find_findings(submission)]
+        left = [each for each in found if is_open(each, said)]
+        places = count_places(left)
+        by = [str(each.arguments["by"]) for each in left if each.rule == RETURNED_RULE]
+        return places[Severity.MUST], places[Severity.VERIFY], by[-1] if by else ""
 
     def _file(self, path: str) -> str:
         """Give the name of the file that has what was published at `path`; empty where none lies there.

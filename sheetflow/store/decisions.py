@@ -31,8 +31,15 @@ class Decisions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, decision: NewDecision, at: dt.datetime, *, reopen: bool = True) -> bool:
-        """Record what was decided, and have the submission it is about judged anew.
+    def record(
+        self,
+        decision: NewDecision,
+        at: dt.datetime,
+        *,
+        reopen: bool = True,
+        others: Collection[int] = (),
+    ) -> bool:
+        """Record what was decided, and have the submission it is about judged anew, and `others` (arrivals).
 
         Give False, and change nothing, where its number was decided already. The submission itself is
         not changed: its next judgement hears the decision. One that was purged cannot be judged, and stays
@@ -48,9 +55,10 @@ class Decisions:
                 raise StoreError(f"{decision.receipt} 不是待确认的报送，不需要放行或驳回。")
             values = {each.name: getattr(decision, each.name) for each in fields(NewDecision)}
             connection.execute(insert(decisions).values(**values, decided_at=at))
+            heard = {*others, *([submission.arrival_id] if submission and reopen else [])}
             gone = select(purged_arrivals.c.arrival_id)
-            if submission and reopen and submission.arrival_id not in connection.scalars(gone):
-                received.reopen(connection, submission.arrival_id)
+            for arrival_id in sorted(heard.difference(connection.scalars(gone) if heard else ())):
+                received.reopen(connection, arrival_id)
             return True
 
     def record_purged(self, receipts: Collection[str], periods: Collection[str]) -> None:

@@ -65,6 +65,12 @@ class Mails:
         """Return all mails (of one state), oldest first."""
         return self._find(*([table.c.state == state] if state else []))
 
+    def find_untold(self, unit_id: str, receipt: str) -> tuple[int, ...]:
+        """Return the numbers of the mails to a unit about a receipt that were never tried."""
+        is_untried = (table.c.state == "queued") & (table.c.attempts == 0)
+        about = table.c.unit_id == unit_id, table.c.receipt == receipt
+        return tuple(self._database.scalars(select(table.c.mail_id).where(is_untried, *about)))
+
     def count_queued(self) -> int:
         """Count the mails that are yet to be sent."""
         query = select(func.count()).select_from(table).where(table.c.state == "queued")

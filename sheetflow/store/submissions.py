@@ -107,7 +107,7 @@ def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -
     values = {name: getattr(judged, name) for name in _AS_JUDGED}
     added = insert(judgements).values(submission_id=submission_id, **values)
     judgement_id = connection.execute(added.returning(judgements.c.judgement_id)).scalar_one()
-    if judged.outcome == "accepted":
+    if judged.outcome == "accepted" or judged.indicators:
         connection.execute(
             insert(measurements).values(
                 judgement_id=judgement_id,

@@ -125,10 +125,16 @@ class ProgressData:
 
     @property
     def current(self) -> tuple[ProgressAnswer, ...]:
-        """What is still in force, the most urgent first; all others are no longer valid."""
-        open_ones = (self.returned, self.refused, *self.held)
-        ordered = (self.standing, *open_ones) if self.standing else open_ones
-        return tuple(answer for answer in ordered if answer)
+        """What is still in force: what a superior sent back, what counts, then the most urgent first; all others are no longer valid."""
+        first, rest = (self.returned, self.standing), (self.refused, *self.held)
+        if not self.is_sent_back:
+            first = (self.standing, self.returned)
+        return tuple(answer for answer in (*first, *rest) if answer)
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether a superior wants it mended, so that it is not left at what counts."""
+        return bool(self.returned and self.returned.by)
 
 
 _SAMPLE_TIME = dt.datetime(2012, 3, 5, 9, tzinfo=OFFICE_ZONE)
@@ -176,7 +182,7 @@ def _page(data: ProgressData) -> Named:
     in_force = data.current
     earlier = [answer for answer in reversed(data.answers) if answer not in in_force]
     stamp, returned = data.stamp, data.returned
-    mended = returned.file if returned and not data.standing else ""
+    mended = returned.file if returned and (data.is_sent_back or not data.standing) else ""
     return {
         "title": data.campaign_title,
         "form": data.form_title,
@@ -207,7 +213,7 @@ def _page(data: ProgressData) -> Named:
 def _headline(data: ProgressData) -> str:
     """Say what stands in a few words: 已接收第3号."""
     standing = data.standing
-    if standing:
+    if standing and not data.is_sent_back:
         also = [State.NIL.label] if standing.state is State.NIL else []
         also += [LATE] if standing.late else []
         words = f"（{'，'.join(also)}）" if also else ""
@@ -235,13 +241,14 @@ def _colour(data: ProgressData) -> str:
 def _todo(data: ProgressData) -> str:
     """Say in one sentence what the unit is to do now."""
     place = f"放进报送文件夹（inbox）里的“{data.drop_folder}”"
-    if data.standing:
+    if data.standing and not data.is_sent_back:
         return _todo_when_in(data, data.standing, place)
     if data.heir:
         return "本单位不用再报这一期。"
     soon = "已过截止时间，请尽快办理：" if data.is_overdue else "请"
     if data.returned:
-        return f"{soon}打开退回的工作簿，按《{ISSUES_SHEET}》改好，保存后{place}。"
+        counts = f"改好以前，汇总用的是{data.standing.name}。" if data.standing else ""
+        return f"{soon}打开退回的工作簿，按《{ISSUES_SHEET}》改好，保存后{place}。{counts}"
     if data.refused:
         return f"{soon}打开拒收的通知，按里面写的办法处理好，再{place}。"
     if data.held:

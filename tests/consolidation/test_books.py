@@ -297,6 +297,14 @@ def test_corrections_say_what_changed_and_why(desk: Desk) -> None:
     }
 
 
+def test_what_mends_a_return_says_so_in_place_of_a_reason(desk: Desk) -> None:
+    """A figure that changed because a superior returned the workbook is 退回修改 to whoever reads 更正表."""
+    published = desk.books("2012B1").accepted
+    desk.submit("370102", "2012B1", "@ 封面 报送性质 = 退回修改\n@ 走访记录 走访妇女人次 4 = 25")
+    found = find_corrections(published, desk.books("2012B1"), CITY)
+    assert {entry.reason for entry in found} == {"退回修改"}
+
+
 def test_what_counts_no_longer_is_no_correction(desk: Desk) -> None:
     """A published figure whose submission a superior returned is out, and nobody corrected it."""
     published = desk.books("2012B1").accepted

@@ -225,7 +225,46 @@ def test_a_verdict_is_taken_as_it_is_meant(typed: str, verdict: Verdict | None) 
     assert answer.said == (verdict.label if verdict else typed)
 
 
-@pytest.mark.parametrize("typed", ["无异议", "没问题", "无问题。", "通过"])
+_IN_WAITING = [
+    (matter, next(each for each in matter.verdicts if each in {Verdict.AGREE, Verdict.SETTLE}))
+    for matter in Matter
+    if {Verdict.AGREE, Verdict.SETTLE} & {*matter.verdicts}
+]
+_AROUND = ("{}", "{}。", "{}了", "，{}", "{}！", "看过了，{}", "通过，{}", "{}，没问题了。", "“{}”")
+
+
+@pytest.mark.parametrize(("matter", "verdict"), _IN_WAITING)
+@pytest.mark.parametrize("word", ["同意", "通过", "没问题", "没有问题", "√"])
+def test_what_the_guide_calls_understood_is_in_every_row(
+    matter: Matter, verdict: Verdict, word: str
+) -> None:
+    """Whatever waits, a word that agrees is what the row offers for it, with 了 and marks around and several of them."""
+    row = replace(waiting(EAST_PASSING, EAST, matter), verdicts=matter.verdicts)
+    sheet = replace(SHEET, waiting=(row,))
+    for around in _AROUND:
+        (answer,) = answers(
+            waits(f"| {EAST_PASSING} | 东岸县 | {around.format(word)} | | | | |"), sheet
+        )
+        assert (answer.decision and answer.decision.verdict) == verdict, around
+    for unclear in (f"{word}？", f"{word}，请核实", f"不{word}", f"{word}吧"):
+        (answer,) = answers(waits(f"| {EAST_PASSING} | 东岸县 | {unclear} | | | | |"), sheet)
+        assert (answer.decision and answer.decision.verdict) != verdict, unclear
+
+
+def test_an_agreeing_word_ends_no_question_that_waits_for_its_answer() -> None:
+    """Where 办结 alone is offered, 同意 down the whole column ends nothing; and 核实了 asks nobody."""
+    row = replace(waiting(EAST_PASSING, EAST, Matter.ANSWERED), verdicts=(Verdict.SETTLE,))
+    sheet = replace(SHEET, waiting=(row,))
+    for typed, done in (("同意", False), ("√", False), ("办结了。", True)):
+        (answer,) = answers(waits(f"| {EAST_PASSING} | 东岸县 | {typed} | | | | |"), sheet)
+        assert (answer.decision is not None) is done
+    (asked,) = answers(waits(f"| {EAST_PASSING} | 东岸县 | 核实了 | 里程 | | | |"))
+    assert asked.decision is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["无异议", "没问题", "无问题。", "通过", "√", "没问题了", "看过，同意"]
+)
 def test_nothing_to_say_of_a_figure_is_taken_as_it_is_meant(typed: str) -> None:
     """In 重点核对 没问题 is 无异议: the same words mean what the row offers."""
     head = "# 重点核对\n| 编号 | 单位 | 处理 | 意见 |\n|---|---|---|---|\n"
@@ -234,7 +273,7 @@ def test_nothing_to_say_of_a_figure_is_taken_as_it_is_meant(typed: str) -> None:
     assert answer.decision.verdict is Verdict.FINE
 
 
-@pytest.mark.parametrize("typed", ["√", "是。", "✔", "Ｙ", "撤销"])
+@pytest.mark.parametrize("typed", ["√", "是。", "✔", "Ｙ", "撤销", "撤销了", "是，撤销"])
 def test_a_tick_takes_a_decision_back(typed: str) -> None:
     """Beside 撤销 a tick is 是, and a stroke or 否 is nothing."""
     page = f"# 已处理\n| 编号 | 单位 | 撤销 |\n|---|---|---|\n| {DONE} | 西岸县 | {typed} |"
@@ -244,7 +283,9 @@ def test_a_tick_takes_a_decision_back(typed: str) -> None:
         assert answers(page.replace(f"| {typed} |", f"| {nothing} |")) == []
 
 
-@pytest.mark.parametrize("typed", ["√", "是", "通过", "同意。"])
+@pytest.mark.parametrize(
+    "typed", ["√", "是", "通过", "同意。", "没问题", "通过了", "同意，没问题了"]
+)
 def test_a_tick_passes_the_rest(typed: str) -> None:
     """全部通过 takes a tick and 通过; a word that is not clear is asked about, and passes nobody."""
     page = waits(f"| {EAST_PASSING} | 东岸县 | | | | | |")
@@ -262,6 +303,7 @@ def test_a_tick_passes_the_rest(typed: str) -> None:
         ("4月20日", "2012-04-20"),
         ("４月２０号。", "2012-04-20"),
         ("4/20", "2012-04-20"),
+        ("，4月20日了。", "2012-04-20"),
         ("12年4月20日", "2012-04-20"),
         ("2012．4．20", "2012-04-20"),
         ("1月9日", None),
@@ -272,7 +314,7 @@ def test_a_tick_passes_the_rest(typed: str) -> None:
 def test_a_day_without_its_year_is_the_one_at_hand(typed: str, day: str | None) -> None:
     """缓报至 and 日期 take a month and a day; one that is past, or none, is asked about as before."""
     head = "# 下级情况\n| 编号 | 单位 | 未报原因 | 缓报至 | 纸质件 | 日期 |\n|---|---|---|---|---|---|\n"
-    (answer,) = answers(f"{head}| {NOTE} | 西岸县 | 缓报 | {typed} | 已收，一致 | 4月5日 |")
+    (answer,) = answers(f"{head}| {NOTE} | 西岸县 | 缓报了 | {typed} | 已收，一致。 | 4月5日 |")
     noted = answer.decision
     told = (
         (noted.details["reason"], noted.details["until"], noted.details["paper"], noted.dated)

@@ -23,7 +23,7 @@ _SHEET = replace(
     SHEET,
     indicators={"P01": "P01 排口数", "P02": "P02 巡查里程", "P03": "P03 河段", "P04": "P04 河段"},
     waiting=(
-        replace(SHEET.waiting[0], insisted=("P01",)),
+        replace(SHEET.waiting[0], insisted=("P01",), lacking=("P03",)),
         *SHEET.waiting[1:],
         replace(
             waiting(_ASKED, EAST, Matter.ANSWERED), about=f"{EAST_RECEIPT}-核P02-1", code="P02"
@@ -70,6 +70,13 @@ def test_a_figure_agreed_by_telephone_is_proposed_of_any_indicator() -> None:
             "河段",
             "",
             "“河段”看不出是哪一个指标，请从下拉框里选，或者写代码",
+        ),
+        (
+            EAST_PASSING,
+            "退回",
+            "P03",
+            "",
+            "“P03”不在这份报表里，请另选一个",
         ),
         (EAST_PASSING, "同意", "P02", "", "“指标”只随退回、请核实写"),
         (EAST_PASSING, "退回", "P01", "", "“P01 排口数”两次退回，单位都说明无误，不再退回"),

@@ -10,8 +10,10 @@ from sheetflow.findings import Severity
 from sheetflow.mail.facts import quotable_name
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import ISSUES_SHEET
+from sheetflow.schemas.review import Verdict
 from sheetflow.upkeep.decide import decide, waive
-from tests.tiny.desk import CITY, EAST, NEXT_DAY, TOO_LATE, WEST, Desk, body, patrols, sound
+from tests.tiny.desk import CITY, EAST, FIRST, NEXT_DAY, TOO_LATE, WEST, Desk, body, patrols, sound
+from tests.tiny.superior import decide as superior_says
 
 
 def held(desk: Desk) -> str:
@@ -61,6 +63,23 @@ def test_a_correction_is_called_one(desk: Desk) -> None:
     desk.drop(EAST, desk.fill(EAST, sound(12)))
     desk.run(NEXT_DAY)
     assert "这是对已接收的第1号的更正" in body(desk.mails(EAST)[-1])
+
+
+def test_what_mends_a_return_is_called_no_correction(desk: Desk) -> None:
+    """The mail for a workbook that mends one the superior returned says so, whatever was accepted before both."""
+    for metres in (10, 11):
+        desk.drop(EAST, desk.fill(EAST, sound(metres)))
+        desk.run()
+    superior_says(desk, f"{EAST}-{FIRST}-2", Verdict.RETURN, "里程不对")
+    desk.run()
+    desk.drop(EAST, desk.fill(EAST, sound(12)))
+    desk.run(NEXT_DAY)
+    told = body(desk.mails(EAST)[-1])
+    assert "这是第2号退回以后重新报送的，不算更正" in told
+    assert "第1号" not in told
+    desk.drop(EAST, desk.fill(EAST, sound(13)))
+    desk.run(TOO_LATE)
+    assert "这是对已接收的第3号的更正" in body(desk.mails(EAST)[-1])
 
 
 def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:

@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 
 from sheetflow.schemas.book import Outcome
+from sheetflow.schemas.review import Matter, NewDecision, Verdict
+from sheetflow.service.deciding import record_decision
 from sheetflow.upkeep.check import check_file
 from sheetflow.upkeep.decide import waive
 from tests.county_book import named
@@ -168,3 +170,28 @@ def test_an_answer_is_heard_through_the_whole_service(desk: CountyDesk) -> None:
     assert {one.rule for one in desk.findings(plain)} == {"date-before-period"}
     outbox = sorted(path.name for path in copy.parent.iterdir())
     assert sum(name.startswith("预审_") for name in outbox) == 3
+
+
+def test_what_came_as_it_was_returned_is_no_correction(desk: CountyDesk) -> None:
+    """The city returns what counts as an undeclared change lies there: that is judged anew, as 退回修改, and returned for the city's words alone."""
+    hand_in(desk, CHANGED, AFTER)
+    returned = NewDecision(
+        number=f"{LIXIA}-{PERIOD}-1-验1",
+        unit_id=LIXIA,
+        form=desk.submissions(LIXIA)[0].form,
+        period=PERIOD,
+        receipt=f"{LIXIA}-{PERIOD}-1",
+        matter=Matter.PASSING,
+        verdict=Verdict.RETURN,
+        by_unit=CITY,
+        opinion="重填",
+    )
+    assert desk.ask(lambda context: record_decision(context, returned), LATER)
+    desk.run(LATER)
+    assert outcomes(desk) == ["returned", "returned"]
+    assert findings(desk) == [("superior-return", "", "")]
+    copy = desk.answer(LIXIA, "退回_*第2号")
+    for number, (changes, outcome) in enumerate(((CHANGED, "returned"), ("", "accepted"))):
+        hand_in(desk, changes, LATER + dt.timedelta(hours=number + 1))
+        assert outcomes(desk)[-1] == outcome
+    assert copy.exists()

@@ -128,7 +128,10 @@ def test_a_province_sees_what_deserves_a_look_further_down(desk: Desk) -> None:
 
 def test_a_question_goes_down_by_the_city_and_its_answer_up(desk: Desk, tmp_path: Path) -> None:
     """Province, city, county, city, province: each finds it in its own sheet, in words, and settles its part."""
-    assert asks(desk) == "已办理：已请东岸县的上级核实，由它答复，或者转东岸县答复"
+    assert (
+        asks(desk)
+        == "已办理：已请东岸县的上级核实，由它答复，或者转东岸县答复（指标：H6 巡河里程）"
+    )
     assert rows(desk, CITY, LOOKS_SHEET) == rows(desk, PROVINCE, LOOKS_SHEET) == []
     assert not list(desk.out(EAST, SECOND).glob("请核实_*"))
     asked = one(desk, CITY, "省级核实事项")
@@ -138,7 +141,7 @@ def test_a_question_goes_down_by_the_city_and_its_answer_up(desk: Desk, tmp_path
     )
 
     told = types(desk, CITY, asked, **{VERDICT: "请核实", OPINION: "省里问里程，请说明。"})
-    assert told == "已办理：已转东岸县核实"
+    assert told == "已办理：已转东岸县核实（指标：H6 巡河里程）"
     (before,) = rows(desk, PROVINCE, "已处理")
     assert before["办理以后"] == "已转单位核实，等答复。"
     copy = openpyxl.load_workbook(desk.answer(EAST, "请核实_", SECOND))

@@ -170,6 +170,22 @@ def test_what_is_changed_after_the_deadline_is_shown(desk: Desk) -> None:
     assert (row.current, *row.why) == (800, "截止后更正，原来是600")
 
 
+def test_what_mends_a_return_is_shown_as_no_correction(desk: Desk) -> None:
+    """A workbook that mends a return after the deadline is not called 截止后更正; the next one is."""
+    for metres in (500, 600):
+        desk.drop(EAST, desk.fill(EAST, sound(metres)))
+        desk.run()
+    decide(desk, f"{EAST}-{FIRST}-2-验1", Verdict.RETURN)
+    desk.run(NEXT_DAY)
+    desk.drop(EAST, desk.fill(EAST, sound(700)))
+    desk.run(NEXT_DAY)
+    assert looks(desk)[0] == ()
+    desk.drop(EAST, desk.fill(EAST, sound(800), name="更正.xlsx"))
+    desk.run(NEXT_DAY)
+    (row,), _, _ = looks(desk)
+    assert (row.current, *row.why) == (800, "截止后更正，原来是500")
+
+
 def test_the_draw_waits_until_nobody_can_choose(desk: Desk) -> None:
     """While somebody may still come in time nobody is drawn; then two are, and they stay."""
     desk.drop(SOUTH, desk.fill(SOUTH, sound(500)))

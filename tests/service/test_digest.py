@@ -14,6 +14,7 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
+    FIRST_NAMED,
     IN_TIME,
     OTHER_CITY,
     PROVINCE,
@@ -109,6 +110,25 @@ def test_all_in_and_a_correction_are_told(desk: Desk) -> None:
     assert "· 更正：东岸县" in said
 
 
+@pytest.mark.parametrize("first", [1, 2])
+def test_who_mends_a_return_is_not_called_a_correction(desk: Desk, first: int) -> None:
+    """Who mends what its superior returned is told as 退回修改, neither 新报 nor 更正, whatever stood before."""
+    if first > 1:
+        desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": patrols(600)}))
+        desk.run()
+    desk.run(MORNING)
+    noon = MORNING + dt.timedelta(hours=4)
+    decide(desk, f"{EAST}-{FIRST}-{first}", Verdict.RETURN, "请核对", at=noon)
+    desk.run(noon)
+    desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": patrols(700)}))
+    desk.run(noon)
+    desk.run(MORNING + 3 * DAY)
+    said = told(desk, CITY)[-1]
+    assert "· 退回修改：东岸县" in said
+    assert "更正" not in said
+    assert "新报" not in said
+
+
 @pytest.mark.parametrize("verdict", [Verdict.QUERY, Verdict.RETURN])
 def test_what_is_judged_anew_is_told_once(desk: Desk, verdict: Verdict) -> None:
     """A question about it, or a return that is taken back, makes no 新报 nor 收齐 of what the superior knows."""
@@ -130,6 +150,20 @@ def test_what_is_judged_anew_is_told_once(desk: Desk, verdict: Verdict) -> None:
     assert "新报" not in told(desk, CITY)[-1]
     assert "收齐" not in told(desk, CITY)[-1]
     assert "东岸县" not in told(desk, CITY)[-1]
+
+
+def test_what_waits_is_told_until_it_is_decided(desk: Desk) -> None:
+    """A quarter that is long over stands in the weekly digest while its workbook waits to be let pass, and no longer."""
+    desk.run(MORNING)
+    monday = MORNING.replace(month=7, day=2)
+    desk.run(monday)
+    _, said = told(desk, CITY)
+    assert f"{FIRST_NAMED}：应报2个" in said
+    assert "待验收1件" in said
+    decide(desk, f"{EAST}-{FIRST}-1", Verdict.AGREE, at=monday)
+    desk.run(monday + 7 * DAY)
+    *_, said = told(desk, CITY)[2:] or [""]
+    assert "待验收" not in said
 
 
 def test_a_day_of_rest_is_made_up_for(desk: Desk) -> None:

@@ -24,7 +24,7 @@ from sheetflow.service.deciding import record_decision
 from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body, words
 from tests.tiny.officer import Officer
 
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 LONG = {REASON: REASONS[0], UNTIL: dt.date(2012, 4, 20)}
 
 
@@ -61,7 +61,7 @@ def test_a_unit_hears_until_when_it_has_time(city: Officer) -> None:
 
 def test_leaves_of_two_forms_are_one_mail(city: Officer) -> None:
     """What is granted of two forms is told in one mail, a line for each with its own day."""
-    days = {FIRST: dt.date(2012, 4, 20), YEAR: dt.date(2012, 4, 24)}
+    days = {FIRST: dt.date(2012, 4, 20), YEAR: dt.date(2013, 2, 20)}
 
     def grant(context: Context) -> None:
         for form, (period, day) in zip(context.campaign.forms, days.items(), strict=False):
@@ -82,7 +82,7 @@ def test_leaves_of_two_forms_are_one_mail(city: Officer) -> None:
     city.desk.run(IN_TIME)
     (said,) = _told(city.desk, EAST)
     assert "《河道巡查表》：最迟2012年4月20日报送" in said
-    assert "《河道名录》：最迟2012年4月24日报送" in said
+    assert "《河道名录》：最迟2013年2月20日报送" in said
 
 
 def test_what_is_taken_back_before_the_morning_is_not_told(city: Officer) -> None:
@@ -118,9 +118,9 @@ def test_a_unit_hears_that_the_first_day_holds_again(city: Officer) -> None:
     city.types(BELOW_SHEET, WEST, **LONG).drops()
     city.desk.run(IN_TIME)
     city.types(BELOW_SHEET, WEST, **{UNTIL: dt.date(2012, 4, 23)}).drops()
-    city.desk.run(IN_TIME)
+    city.desk.run(IN_TIME + HOUR)
     city.types(DECIDED_SHEET, f"{WEST}-2012Q1-况2", **{TAKEN_BACK: "是"}).drops()
-    city.desk.run(IN_TIME)
+    city.desk.run(IN_TIME + 2 * HOUR)
     told = "".join(_told(city.desk, WEST))
     assert (told.count("最迟2012年4月20日"), told.count("最迟2012年4月23日")) == (2, 1)
 
@@ -130,7 +130,7 @@ def test_a_unit_hears_that_leave_was_noted_away(city: Officer) -> None:
     city.types(BELOW_SHEET, WEST, **LONG).drops()
     city.desk.run(IN_TIME)
     city.types(BELOW_SHEET, WEST, **{REASON: REASONS[1], UNTIL: None}).drops()
-    city.desk.run(IN_TIME)
+    city.desk.run(IN_TIME + HOUR)
     (last,) = (mail for mail in city.desk.mails(WEST) if "缓报撤销" in str(mail["Subject"]))
     assert "应于2012年4月5日前报送" in body(last)
     assert "现已逾期" not in body(last)
