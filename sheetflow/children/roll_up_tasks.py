@@ -85,6 +85,7 @@ class BooksRequest:
     withheld: Mapping[UnitAndPeriod, Accepted] = field(default_factory=lambda: MappingProxyType({}))
     reader: str = ""
     folded: Mapping[UnitAndPeriod, Folded] = field(default_factory=lambda: MappingProxyType({}))
+    listed: BooksRequest | None = None
 
     def books(self) -> Books:
         """Give the books; their rows are read when asked for."""
@@ -114,6 +115,7 @@ class BooksRequest:
             withheld=self.withheld,
             reader=self.reader,
             folded=self.folded,
+            listed=self.listed.books() if self.listed else None,
         )
 
 
@@ -235,6 +237,8 @@ def render_consolidated(
         return ((accepted, pieces[accepted.receipt].matters) for accepted in standing)
 
     books = replace(request.books(), matters_of=matters_of)
+    if books.listed:
+        books = replace(books, listed=replace(books.listed, matters_of=matters_of))
     campaign = open_campaign(request.campaign)
     tables = consolidate(campaign, books, request.unit, policy, corrections)
     tables, bulk = take_from_pieces(tables, books, pieces, joined_from)

@@ -228,9 +228,16 @@ class Books:
     """Whose books they are, by id; empty for who sees all that is accepted."""
     folded: Mapping[UnitAndPeriod, Folded] = field(default_factory=lambda: MappingProxyType({}))
     """Units that stand for all below them (`consolidation.nodes`)."""
+    listed: Books | None = None
+    """Where some do: the books of all of them, without figures, for the sheets that list rows."""
     _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @property
+    def listing(self) -> Books:
+        """The books in which everybody stands whose rows are listed."""
+        return self.listed or self
 
     def read_by(self, reader: Unit) -> Books:
         """The same books as `reader` sees them: what is two levels up waits for the one between."""

@@ -61,7 +61,8 @@ def consolidate(
     `corrections` are those of the workbook since it was first published.
     """
     books = as_shown(books, unit)
-    standing, matrix = sources(books, unit), statistics(books, unit)
+    standing = [entry for entry in sources(books, unit) if entry.unit_id in books.tree]
+    matrix = statistics(books, unit)
     named, groups = names_below(books, unit), groups_below(books, unit)
     return Consolidated(
         campaign_title=campaign.title + campaign.named_beside(books.form.key),
@@ -277,7 +278,7 @@ def same_person_rows(
     spec = books.form.same_person
     if spec is None:
         return None
-    sheet = books.form.by_key[spec.sheet]
+    sheet, books = books.form.by_key[spec.sheet], books.listing
     standing = sources(books, unit, sheet)
     if books.matters_of:
         listings = list(books.matters_of(books, standing))

@@ -69,6 +69,7 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
     The books of a unit that has ended stand until its successor's own workbook has taken
     them over; from then on they are counted there, and only there.
     """
+    books = books.listing
     found: list[Accepted] = []
     for member in books.counted(unit):
         own = books.for_period(member.unit_id)
@@ -94,10 +95,15 @@ def as_shown(books: Books, unit: Unit) -> Books:
     """
     versions = {accepted.version for accepted in sources(books, unit)} - {0}
     form = books.form.spanning({books.in_force or books.form.version, *versions})
-    return books if form is books.form else replace(books, form=form)
+    if form is books.form:
+        return books
+    return replace(
+        books, form=form, listed=replace(books.listed, form=form) if books.listed else None
+    )
 
 
 def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) -> DetailSheet:
+    books = books.listing
     # Who reads with the eyes of a lower level, as an export does, is told all the same where a row is from.
     origin = policy.levels.origin(unit.level)
 

@@ -74,8 +74,12 @@ def books_of(
     top: Unit | None = None,
     *,
     only: Collection[Unit] | None = None,
+    is_listing: bool = False,
 ) -> Books:
-    """Gather everything accepted and tried in `form` up to `period`, of all, below `top`, or of some units `only`."""
+    """Gather everything accepted and tried in `form` up to `period`, of all, below `top`, or of some units `only`.
+
+    Where it `is_listing`, no figures: it is about rows alone.
+    """
     store = context.store
     among = _answered_for_below(tree_for(context, form), top, period) if top else None
     if only is not None:
@@ -88,7 +92,8 @@ def books_of(
     deadlines, passed = _deadlines(context, form, period), passed_until(context)
     for entry in period.year_so_far:
         until = {unit_id: day for (unit_id, name), day in deadlines.items() if name == str(entry)}
-        found = _gather(context, form, entry, among, until, is_current=entry == period)
+        current = None if is_listing else entry == period
+        found = _gather(context, form, entry, among, until, is_current=current)
         accepted |= {(unit_id, str(entry)): each for unit_id, each in found.accepted.items()}
         beyond |= {(unit_id, str(entry)): each for unit_id, each in found.beyond.items()}
         attempts |= {(unit_id, str(entry)): each for unit_id, each in found.attempts.items()}
@@ -136,9 +141,9 @@ def _gather(
     among: frozenset[str] | None,
     until: dict[str, dt.datetime],
     *,
-    is_current: bool,
+    is_current: bool | None,
 ) -> _Period:
-    """Gather one period; `until` are everybody's deadlines, later ones of who may be late (缓报)."""
+    """Gather one period, without figures where it is not told whether it `is_current`; `until` are everybody's deadlines, later ones of who may be late (缓报)."""
     tried = context.store.submissions.find_submissions(
         form=form.key, period=period.period_id, among=among
     )
@@ -153,7 +158,10 @@ def _gather(
     wanted = set(up.values())
     counting = {one.receipt: one for one in standing.values()}
     counting |= {one.receipt: one for one in tried if one.receipt in wanted}
-    counts = _counting(context, form, counting.values(), is_current=is_current)
+    if is_current is None:
+        counts = {receipt: _listed(submission) for receipt, submission in counting.items()}
+    else:
+        counts = _counting(context, form, counting.values(), is_current=is_current)
     passings, said = passing_by_unit(reviews), said_of(context, reviews, tried)
     for unit_id, words in said.items():
         if words.excused_until and unit_id in until:
@@ -195,6 +203,24 @@ def _counting(
         gist, files = gists.get(number, counts.gist), counted(named.get(number, ()))
         found[submission.receipt] = replace(counts, gist=gist, files=files)
     return found
+
+
+def _listed(submission: Submission) -> Accepted:
+    """Give what counts of a submission, without its figures."""
+    return Accepted(
+        unit_id=submission.unit_id,
+        period=submission.period,
+        receipt=submission.receipt,
+        figures={},
+        file_name=shown_name(submission.file_name),
+        sha256=submission.sha256,
+        accepted_at=submission.judged_at,
+        handed_in=submission.handed_in,
+        nil=submission.nil,
+        late=submission.late,
+        judgement=submission.judgement_id,
+        version=int(submission.form_version or 0),
+    )
 
 
 def _accepted(

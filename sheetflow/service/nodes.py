@@ -8,6 +8,7 @@ these are not more either. Above that each unit directly below that has others b
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cached_property
 
 from sheetflow.consolidation.accepted import Books, Folded, UnitAndPeriod
@@ -96,7 +97,8 @@ class Nodes:
                 if (child.unit_id, entry) not in handed_up:
                     made = dump_folded(self._summary(child, form, entry, audience))
                     handed_up[child.unit_id, entry] = load_folded(made)
-        return folded(own, unit, handed_up)
+        everybody = books_of(context, declared, asked, unit, is_listing=True).read_by(reader)
+        return replace(folded(own, unit, handed_up), listed=everybody)
 
     def _summary(self, unit: Unit, form: str, period: str, audience: str) -> Folded:
         """Sum up `unit` for whoever is directly above it, or for those further up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from sheetflow.consolidation.consolidate import statistics
@@ -70,12 +71,43 @@ def test_sums_are_those_of_all_below(played: Desk, monkeypatch: pytest.MonkeyPat
 
 
 def test_its_papers_list_those_directly_below(played: Desk) -> None:
-    """汇总表 and board name the cities with how many of each are in, and no county."""
-    said = words(played.answer(PROVINCE, "汇总表"))
-    assert "上游市" in said
+    """汇总表 and board name the cities with how many of each are in; no county stands in board or statistics."""
+    path = played.answer(PROVINCE, "汇总表")
+    said = words(path)
     assert "已报3/3" in said
-    assert "东岸县" not in said
     board = words(next(played.out(PROVINCE).glob("上报情况_*.xlsx")))
     assert "已报3/3" in board
-    city = words(played.answer(OTHER_CITY, "汇总表"))
-    assert "北岸县" in city
+    assert "东岸县" not in board
+    assert "北岸县" in words(played.answer(OTHER_CITY, "汇总表"))
+
+
+def test_rows_of_everybody_are_listed_all_the_same(
+    played: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheets of rows hold each unit's rows as they do where few are below."""
+    book = openpyxl.load_workbook(played.answer(PROVINCE, "汇总表"), read_only=True)
+    titles = [title for title in book.sheetnames if "台账" in title or "日志" in title]
+    book.close()
+    assert titles
+    by_nodes = rows_of(played, titles)
+    monkeypatch.setattr(nodes, "MOST_BELOW", 200)
+    played.drop(EAST, played.fill(EAST, sound(501)), "再改.xlsx")
+    played.run(CITIES_DAY)
+    plainly = rows_of(played, titles)
+    assert len(by_nodes) == len(plainly) > len(METRES)
+    assert [row for row in by_nodes if row not in plainly] == [
+        row for row in by_nodes if "东岸县" in row
+    ]
+
+
+def rows_of(desk: Desk, titles: list[str]) -> list[tuple[str, ...]]:
+    """What stands in these sheets of the province's 汇总表, line by line, that names a unit."""
+    book = openpyxl.load_workbook(desk.answer(PROVINCE, "汇总表"))
+    names = {unit.name for unit in TREE}
+    found = [
+        tuple(str(cell) for cell in row if cell is not None)
+        for title in titles
+        for row in book[title].iter_rows(values_only=True)
+    ]
+    book.close()
+    return [row for row in found if names & {*row}]

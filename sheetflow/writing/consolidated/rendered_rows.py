@@ -290,6 +290,7 @@ def take_from_pieces(
 
     Bulk sheets, by key, are to be joined: those with `joined_from` rows, and others beside one.
     """
+    books = books.listing
     standing = {
         detail.sheet.key: sources(books, tables.unit, detail.sheet) for detail in tables.details
     }
