@@ -148,6 +148,11 @@ class Database:
             return (str(error),)
         return faults
 
+    def find_doubts(self) -> tuple[tuple[str, str], ...]:
+        """Give what of the program's own settings puts data at risk, each with its remedy."""
+        with self._translated():
+            return tuple(self.program.doubts())
+
     def close(self) -> None:
         """Close all connections."""
         self.program.close()

@@ -6,6 +6,7 @@ first database that a URL names.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -37,6 +38,9 @@ _TEMPORARY = ("08", "53", "57", "40001", "40P01", "55P03", "25006")
 _DAMAGE = ("XX001", "XX002", "42P01", "42703")
 """Broken pages and indexes; a table or column that must be there is not."""
 _REBUILDING = "the structure"
+_KEEPING = ("fsync", "full_page_writes")
+_OLDEST = 130_000
+_MOST_APART = dt.timedelta(minutes=1)
 _AT_CONNECTING = (
     # A file leaves the inbox once its commit returned, so a commit must outlive a power cut.
     "SET synchronous_commit = on",
@@ -132,6 +136,30 @@ class PostgresServer:
     def broken_pages(self) -> Iterator[str]:
         """Give nothing: a server checks its pages when it reads them, and its ties when they are made."""
         yield from ()
+
+    def doubts(self) -> Iterator[tuple[str, str]]:
+        """Give switches that let a power cut undo commits, and a server that is too old."""
+        with self.reader.connect() as connection:
+            for name in _KEEPING:
+                if connection.execute(text(f"SHOW {name}")).scalar_one() != "on":
+                    yield (
+                        f"数据库服务的 {name} 没有打开：断电会丢掉已经收下的报送。",
+                        f"请在 postgresql.conf 里把 {name} 设为 on，再重启数据库服务。",
+                    )
+            number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+            if number < _OLDEST:
+                yield (
+                    f"数据库服务是 {number // 10_000} 版，太旧。",
+                    "请换成 PostgreSQL 13 或更新。",
+                )
+            apart = abs(
+                connection.execute(select(func.now())).scalar_one() - dt.datetime.now(dt.UTC)
+            )
+            if apart > _MOST_APART:
+                yield (
+                    f"数据库服务的时钟与这台电脑差{round(apart.total_seconds())}秒。",
+                    "请把两台电脑的时钟对准。",
+                )
 
     def close(self) -> None:
         """Close all connections."""

@@ -60,6 +60,9 @@ class Program(Protocol):
     def broken_pages(self) -> Iterator[str]:
         """Give what the program's own checks complain about."""
 
+    def doubts(self) -> Iterator[tuple[str, str]]:
+        """Give what of the program's own settings puts data at risk, each with its remedy."""
+
     def close(self) -> None:
         """Close all connections."""
 

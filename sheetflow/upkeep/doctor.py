@@ -298,6 +298,8 @@ def check_database(context: Context) -> Iterator[Line]:
         yield fault(f"已经损坏，检查出{len(faults)}处错误。", RESTORE)
     else:
         yield ok("完整。")
+    for found, remedy in context.store.find_doubts():
+        yield fault(found, remedy)
 
 
 def check_archive(context: Context) -> Iterator[Line]:

@@ -84,3 +84,16 @@ def test_a_database_that_holds_something_is_not_written_over(desk: Desk, postgre
         with pytest.raises(StoreError, match="已经有内容，没有复制"):
             copy_database(desk.store, other)
         assert (other.workspace_id, other.arrivals.find_all()) == (known, ())
+
+
+def test_a_server_that_forgets_with_the_power_is_doubted(postgres: Cluster) -> None:
+    """The tests' own server does not wait for the disk: whoever looks after an office reads what to switch on."""
+    with Store(postgres.url(next_schema())) as store:
+        (told,) = store.find_doubts()
+    assert "fsync 没有打开" in told[0]
+    assert "设为 on" in told[1]
+
+
+def test_a_file_has_nothing_to_be_doubted(file_desk: Desk) -> None:
+    """What counts is set with every connection."""
+    assert file_desk.store.find_doubts() == ()
