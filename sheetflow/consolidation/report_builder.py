@@ -60,7 +60,9 @@ def report_data(
     last = statistics(earlier, unit) if earlier else None
     against = compare_periods(books, earlier, unit, matrix, last) if earlier and last else None
     board = [books.board_row(member) for member in books.expected(unit)]
-    named = names_below(books, unit)
+    named, words = names_below(books, unit), books.listing
+    everybody = names_told_apart(words.tree.subtree(unit.unit_id))
+    own_named = named if words is books else names_below(words, unit)
     return ReportData(
         unit_name=unit.name,
         level=unit.level,
@@ -73,12 +75,10 @@ def report_data(
         letter=letter,
         figures=_figures(books, matrix, last, against),
         by_unit=tuple(_unit_row(books, unit, column) for column in matrix.columns),
-        narratives=narratives(
-            books, unit, names_told_apart(tree.subtree(unit.unit_id)), seen, wishes
-        ),
+        narratives=narratives(words, unit, everybody, seen, wishes),
         words_title=books.form.narrative.title if books.form.narrative else "",
-        stories=stories(books, unit, named, seen),
-        answers=count_answers(books, [books.expected(unit)]),
+        stories=stories(words, unit, own_named, seen),
+        answers=count_answers(words, [words.expected(unit)]),
         former=tuple(matrix.former),
         tally=Tally.of(board),
         missing=tuple(named[row.unit.unit_id] for row in board if not row.state.is_in),
@@ -91,9 +91,9 @@ def report_data(
         board=tuple(_board_row(row, named[row.unit.unit_id]) for row in board),
         branches=_branches(books, unit, matrix),
         levels=_levels(books, unit, board),
-        tables=report_tables(books, unit, names_told_apart(tree.subtree(unit.unit_id)), seen),
-        asked=asked(books, unit, named, seen),
-        has_any=any(books.for_period(member.unit_id) for member in books.members(unit)),
+        tables=report_tables(words, unit, everybody, seen),
+        asked=asked(words, unit, own_named, seen),
+        has_any=any(words.for_period(member.unit_id) for member in words.members(unit)),
         pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
     )
 

@@ -49,7 +49,7 @@ def books_request(
         withheld={key: found for key, found in books.withheld.items() if key[0] in members},
         reader=books.reader,
         folded=books.folded,
-        listed=books_request(context, books.listed, unit) if books.listed else None,
+        listed=books_request(context, books.listed, unit, sheets) if books.listed else None,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from docx import Document
 
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.context import Context
@@ -29,6 +30,7 @@ from tests.tiny.desk import (
     sound,
     words,
 )
+from tests.tiny.reported import ReportedDesk, telling
 
 METRES = {EAST: 500, WEST: 700, SOUTH: 110, NORTH: 40, REEDS: 5, SANDS: 3, CITY: 1000}
 
@@ -79,6 +81,29 @@ def test_its_papers_list_those_directly_below(played: Desk) -> None:
     assert "已报3/3" in board
     assert "东岸县" not in board
     assert "北岸县" in words(played.answer(OTHER_CITY, "汇总表"))
+
+
+def test_the_report_counts_all_and_quotes_whoever_is_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Word report of one who has many below counts every unit, and quotes one further down."""
+    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    desk = ReportedDesk.begun(tmp_path / "work")
+    said = "东岸县组织志愿者沿河清理垃圾三十余吨，群众反映很好。"
+    for unit_id, metres in METRES.items():
+        words_said = said if unit_id == EAST else ""
+        desk.drop(
+            unit_id,
+            desk.fill(unit_id, telling(words_said, metres) if words_said else sound(metres)),
+        )
+    desk.run(IN_TIME)
+    desk.run(CITIES_DAY)
+    document = Document(str(desk.answer(PROVINCE, "情况报告")))
+    text = "\n".join(each.text for each in document.paragraphs)
+    assert f"应报单位{len(TREE)}个，已报{len(METRES)}个" in text
+    assert f"里程{sum(METRES.values())}米" in text.replace(",", "").replace("，", "，")
+    assert said in text
+    assert "上游市" in "".join(cell.text for row in document.tables[0].rows for cell in row.cells)
 
 
 def test_rows_of_everybody_are_listed_all_the_same(
