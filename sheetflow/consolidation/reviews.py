@@ -48,7 +48,7 @@ class Handed:
     """One submission, as far as decisions go; `arrival_id` orders them, `outcome` is what judging gave.
 
     `answers` are what it says to returns and questions, by the decision's number: its 情况说明, or that the figure
-    asked about is another one now; `explained` what
+    asked about is another one now; `agreed` what stands there where it wrote 同意 to a figure and changed nothing; `explained` what
     it says to hard findings that can be waived, by rule. `is_ours`: it is held for a fault of ours, which no
     superior can decide.
     """
@@ -59,6 +59,7 @@ class Handed:
     outcome: str
     at: dt.datetime
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    agreed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     explained: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_ours: bool = False
     repeats: str = ""

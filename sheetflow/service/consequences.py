@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
-from sheetflow.context.paths import answer_path, filed_path, precheck_path
+from sheetflow.context.paths import answer_path, filed_path, precheck_path, question_path
 from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, open_questions
 from sheetflow.mail.facts import fit_for_mail, mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
@@ -102,10 +102,9 @@ def _mail(
     is_same = bool(before_it and standing and is_repeated(context, standing, submission))
     said_by = ASKED_RULE if judgement.outcome is Outcome.ACCEPTED else RETURNED_RULE
     is_refused = judgement.outcome is Outcome.REFUSED
-    # Why it is held is said in a sentence: there is nothing to mend.
-    is_held = judgement.outcome is Outcome.HELD
     data = replace(
-        facts if is_held else with_findings(context, facts, judgement),
+        # Why it is held is said in a sentence: there is nothing to mend.
+        facts if judgement.outcome is Outcome.HELD else with_findings(context, facts, judgement),
         number=submission.number,
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
@@ -124,8 +123,9 @@ def _mail(
         asked=len(questions),
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
-    path = answer_path(context, submission)
-    return make_mail(context, unit, Event(submission.outcome), data, message_id, path)
+    path, to_answer = answer_path(context, submission), question_path(context, submission)
+    paths = [path, to_answer] if said_by == ASKED_RULE and questions else [path]
+    return make_mail(context, unit, Event(submission.outcome), data, message_id, *paths)
 
 
 def _time(moment: dt.datetime) -> str:
