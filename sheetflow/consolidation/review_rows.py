@@ -144,7 +144,7 @@ class _Desk:
             matter, label = item.matter, item.label
             about = item.about or indicator_meant(row[INDICATOR], self._sheet.indicators)
         else:
-            details = {kept.FIGURE: item.current}
+            details = {kept.FIGURE: item.current} if about else {kept.WHY: [*item.grounds]}
         offered = tuple(item.verdicts) or matter.verdicts
         verdict = verdict_meant(row[VERDICT], offered)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)

@@ -95,6 +95,8 @@ class LookRow:
     """False where the unit kept to it twice: both statements stand."""
     is_beyond: bool = False
     """Whether the unit is further down than directly below: only its own superior returns to it."""
+    grounds: Sequence[str] = ()
+    """Digests of the reasons to look at words or the whole workbook: what was looked at is told by them."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -107,8 +107,8 @@ REASONS = ("已批准缓报", "失联", "拒报", "撤并", "其他")
 PAPERS = ("未收", "已收一致", "已收不一致")
 """Whether a unit's paper copy came (纸质件)."""
 
-FIGURE, PROPOSED, FORWARDED = "figure", "proposed", "forwarded"
-"""Keys of a decision's details: what stood there, what was agreed by telephone, that a unit further up asks."""
+FIGURE, PROPOSED, FORWARDED, WHY = "figure", "proposed", "forwarded", "why"
+"""Keys of a decision's details: what stood there, what was agreed by telephone, that a unit further up asks, why to look."""
 
 REASON, UNTIL, PAPER = "reason", "until", "paper"
 """Keys of the details of `Matter.UNIT`: 未报原因, 缓报至 (an ISO day), 纸质件."""
