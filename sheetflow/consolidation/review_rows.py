@@ -204,7 +204,6 @@ class _Desk:
         now = self._below.get(row.number)
         if now is None:
             return self._no_longer(row)
-        unit = now.row.unit
         wrong = _mixed_up(row, now) or unclear(reason, until, paper)
         # The printed day may be past: the paper comes when it comes.
         if not wrong and until not in {"", printed[1]}:
@@ -216,11 +215,11 @@ class _Desk:
                 day = moment_in_words(now.own_deadline)
                 wrong = f"截止时间是{day}，“{UNTIL}”要写以后的日期"
         if wrong:
-            return _refused(row, wrong, unit.name, Matter.UNIT.label)
+            return _refused(row, wrong, now.name, Matter.UNIT.label)
         reason = reason or (GRANTED if until else "")
         details = {kept.REASON: reason, kept.UNTIL: until, kept.PAPER: paper}
-        decision = self._decision(row, unit.unit_id, Matter.UNIT, Verdict.NOTED)
-        answer = self._done(row, replace(decision, details=details), unit.name, Matter.UNIT.label)
+        decision = self._decision(row, now.row.unit.unit_id, Matter.UNIT, Verdict.NOTED)
+        answer = self._done(row, replace(decision, details=details), now.name, Matter.UNIT.label)
         noted = filter(None, (reason, f"{UNTIL}{until}" * bool(until), paper))
         return replace(answer, said="、".join(noted) or _TAKEN_OFF)
 
@@ -350,12 +349,11 @@ def _says_same(row: TypedRow, earlier: Decision) -> bool:
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
     """Say that a row's number and its other cells do not belong together, as after sorting some columns alone."""
-    name = item.row.unit.name if isinstance(item, BelowRow) else item.unit
+    name = item.name if isinstance(item, BelowRow) else item.unit
     if name not in row[UNIT] and row[UNIT] not in name:
         return f"编号是{name}的，这一行写的却是“{_quoted(row[UNIT])}”，对不上"
     if isinstance(item, LookRow) and row[INDICATOR] and item.label not in row[INDICATOR]:
-        told = _quoted(row[INDICATOR])
-        return f"编号是“{item.label}”的，这一行写的却是“{told}”，对不上"
+        return f"编号是“{item.label}”的，这一行写的却是“{_quoted(row[INDICATOR])}”，对不上"
     return ""
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from sheetflow.consolidation.states import BoardRow
 from sheetflow.periods import Period
 from sheetflow.schemas.review import Matter, Verdict
+from sheetflow.units import OWN_LEVEL
 
 WAITING_SHEET, LOOKS_SHEET, BELOW_SHEET, DECIDED_SHEET = "待办", "重点核对", "下级情况", "已处理"
 """The sheets, in this order; 汇总确认 will stand between the last two."""
@@ -139,6 +140,11 @@ class BelowRow:
     reason: str = ""
     until: dt.date | None = None
     paper: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the sheet calls the unit: one that adds up others is meant alone, 济南市本级."""
+        return self.row.unit.name + OWN_LEVEL * self.row.own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
