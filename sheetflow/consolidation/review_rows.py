@@ -14,7 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
-from sheetflow.consolidation.review_meant import as_meant, indicator_meant, verdict_meant
+from sheetflow.consolidation.review_meant import (
+    as_meant,
+    figure_meant,
+    indicator_meant,
+    verdict_meant,
+)
 from sheetflow.consolidation.review_notes import GRANTED, unclear
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
@@ -55,7 +60,7 @@ from sheetflow.consolidation.review_words import (
 from sheetflow.consolidation.row_answers import RowAnswer, doubted_in, without_contradictions
 from sheetflow.periods import end_of, moment_in_words
 from sheetflow.schemas import review as kept
-from sheetflow.schemas.parsing import CellFault, read_day, read_number
+from sheetflow.schemas.parsing import read_day
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
 
 Item = WaitingRow | LookRow
@@ -154,7 +159,7 @@ class _Desk:
         if verdict is Verdict.QUERY and item.unit_id not in self._known.below:
             details[kept.FORWARDED] = True
         if row[PROPOSED]:
-            details[kept.PROPOSED] = _figure(row[PROPOSED])
+            details[kept.PROPOSED] = figure_meant(row[PROPOSED])
         decision = replace(
             self._decision(row, item.unit_id, matter, verdict),
             receipt=item.receipt,
@@ -364,17 +369,9 @@ def _not_offered(row: TypedRow, verdict: Verdict | None, offered: Sequence[Verdi
         return f"“{_quoted(row[VERDICT])}”不是这一行可以选的，可选：{words}"
     if verdict in _NEEDS_WORDS and not row[OPINION]:
         return f"{verdict.label}要写“{OPINION}”，告诉对方要做什么"
-    if row[PROPOSED] and (verdict is not Verdict.QUERY or _figure(row[PROPOSED]) is None):
+    if row[PROPOSED] and (verdict is not Verdict.QUERY or figure_meant(row[PROPOSED]) is None):
         return f"“{PROPOSED}”只随“{Verdict.QUERY.label}”写，并且要是一个数"
     return ""
-
-
-def _figure(typed: str) -> int | float | None:
-    try:
-        figure = read_number(typed)
-    except CellFault:
-        return None
-    return figure if isinstance(figure, int) else float(figure)
 
 
 def _typed_in(row: TypedRow, words: str) -> str:

@@ -188,7 +188,8 @@ class Heard:
     indicator that it is about (code); empty for the whole workbook. `figure` is what stood there then,
     `figures` all that the workbook measured, by code (none: nothing to compare, it is heard whatever was
     changed). `proposed` is what was agreed by telephone (电话商定数); None where there is none. `receipt` is
-    the submission that was looked at. `is_past`: a return that was answered and let pass since.
+    the submission that was looked at. `is_past`: a return that was answered and let pass since. `over` says of what
+    was taken back or settled that it is: nothing is asked any longer.
     """
 
     number: str
@@ -201,6 +202,7 @@ class Heard:
     proposed: Number = None
     figures: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
     is_past: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ from sheetflow.validators.superiors import (
     agrees,
     check_agreement,
     has_agreed_figure,
+    is_over,
     proposal,
 )
 from sheetflow.workbook import (
@@ -285,7 +286,8 @@ def check_answers(
         agreed = proposal(finding, book, context) if finding and agrees(answer.text) else None
         if agreed:
             yield from check_agreement(answer.place, agreed, book, context)
-        yield from _judge_answer(answer, finding, checks, is_enough=agreed is not None)
+        is_enough = agreed is not None or bool(finding and is_over(finding))
+        yield from _judge_answer(answer, finding, checks, is_enough=is_enough)
     issues = find_issues(raw)
     if issues is None:
         return
@@ -368,6 +370,8 @@ def explain(
 
 def _is_said(finding: Finding, text: str, book: Book, context: JudgingContext) -> bool:
     """Whether words answer a finding; 同意 does once the figure agreed on is there."""
+    if is_over(finding):
+        return says(text)
     if agrees(text) and (heard := proposal(finding, book, context)):
         return has_agreed_figure(heard, book, context)
     return explains(text)
