@@ -92,6 +92,9 @@ class Known:
     is_meant: bool = True
 
 
+_OURS = {"", *(verdict.label for verdict in Verdict)}
+
+
 def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
     """Answer each row into which something was typed, in their order, and 全部通过 last."""
     desk = _Desk(sheet, known)
@@ -375,10 +378,10 @@ def _not_offered(row: TypedRow, verdict: Verdict | None, offered: Sequence[Verdi
 
 
 def _typed_in(row: TypedRow, words: str) -> str:
-    """Give what `words` quote of what somebody typed; empty where they quote nothing."""
+    """Give what `words` quote of what somebody typed, but for a word of ours; empty where they quote nothing."""
     typed = (row[VERDICT], row[UNIT], row[INDICATOR], row.number)
-    shown = {text for each in typed for text in (_quoted(each), each[:QUOTED_NUMBER]) if text}
-    return next((text for text in shown if f"“{text}”" in words), "")
+    shown = [text for each in typed for text in (_quoted(each), each[:QUOTED_NUMBER])]
+    return next((text for text in shown if text not in _OURS and f"“{text}”" in words), "")
 
 
 def _refused(row: TypedRow, words: str, unit: str = "", matter: str = "") -> RowAnswer:
