@@ -271,7 +271,12 @@ def read_checks(text: str) -> tuple[Check, ...]:
 
 
 _LATER: Mapping[str, Argument] = MappingProxyType(
-    {"blank": "", "mend": "给这一行另编一个没有用过的编号", "since": "报送截止以后"}
+    {
+        "blank": "",
+        "mend": "给这一行另编一个没有用过的编号",
+        "plea": "确有特殊情况的，这条说明转给上级，由上级决定是否放行",
+        "since": "报送截止以后",
+    }
 )
 """Arguments that findings lack which an older version has kept."""
 

@@ -70,7 +70,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         faults += check_statistics(raw, known.sheets, book, context)
     faults = _unless_settled(faults, CHANGES, {Severity.MUST})
     answers = read_answers(raw, book, faults, campaign.catalogue)
-    faults += check_answers(raw, answers, faults, book, context)
+    faults += check_answers(raw, answers, faults, book, context, campaign.catalogue)
     faults += check_refusals(faults, book, context)
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)

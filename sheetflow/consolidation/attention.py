@@ -9,10 +9,11 @@ that anything is wrong: whoever looks decides.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from statistics import mean, median
 from types import MappingProxyType
 
@@ -48,6 +49,7 @@ _LEAST_APART = 10
 """Small figures are never far from anything."""
 _HEAVIEST = 10
 """No single reason weighs more: one figure of a million hides no other."""
+_DIGEST = 16
 _MOST_TOLD = 3
 """So many of a unit's explanations are quoted in one row."""
 
@@ -73,7 +75,7 @@ class Around:
     `peers` are the figures of all units of a level, by level; `stood` what units changed, by unit;
     `alike` whose texts are near-identical to a unit's, by receipt and column. `decided` is what was
     ever decided of a submission, by receipt; `seen` is the submission and the figure that were
-    looked at, by unit and code: neither is asked twice. `reader` is whoever looks, `beyond` are the units
+    looked at, by unit and code, `grounds` why a unit's words or whole workbook were: neither is asked twice. `reader` is whoever looks, `beyond` are the units
     about which somebody between decides: a number of theirs is told apart by the reader.
     """
 
@@ -88,17 +90,22 @@ class Around:
     seen: Mapping[tuple[str, str], tuple[str, Number]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    grounds: Mapping[str, Collection[str]] = field(default_factory=lambda: MappingProxyType({}))
     reader: str = ""
     beyond: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
-    """Why a figure deserves a look; the code is empty where it is about no single one."""
+    """Why a figure deserves a look; the code is empty where it is about no single one.
+
+    By its `grounds` it is known whether one about no single figure was looked at.
+    """
 
     code: str
     why: str
     weight: Decimal
+    grounds: tuple[str, ...] = ()
 
 
 def find_looks(books: Books, below: Sequence[Unit], around: Around) -> tuple[LookRow, ...]:
@@ -149,6 +156,9 @@ def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterat
         is_known = receipt == entry.receipt or bool(receipt and code and seen == figure)
         if code not in reasons or is_known:
             continue
+        grounds = () if code else _digests(reasons[code])
+        if grounds and set(grounds) <= {*around.grounds.get(unit.unit_id, ())}:
+            continue
         decided, is_beyond = around.decided.get(entry.receipt, ()), unit.unit_id in around.beyond
         about = asked_by(code, around.reader) if is_beyond else code
         yield LookRow(
@@ -164,7 +174,14 @@ def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterat
             why=tuple(reason.why for reason in reasons[code]),
             weight=float(sum(reason.weight for reason in reasons[code])),
             is_beyond=is_beyond,
+            grounds=grounds,
         )
+
+
+def _digests(reasons: Iterable[_Reason]) -> tuple[str, ...]:
+    """Give what is kept of reasons: no word of a text or an explanation."""
+    grounds = {ground for reason in reasons for ground in reason.grounds}
+    return tuple(sorted(sha256(ground.encode()).hexdigest()[:_DIGEST] for ground in grounds))
 
 
 def label_of(form: Form, code: str) -> str:
@@ -282,7 +299,8 @@ def _corrected(form: Form, entry: Accepted, stood: Stood) -> Iterator[_Reason]:
         told = "没有这个数" if was is None else f"是{was}"
         yield _Reason(code, f"{stood.word}，原来{told}", 1 + min(share, Decimal(_HEAVIEST)) / 2)
     if not is_moved:
-        yield _Reason("", f"{stood.word}，统计数字没有变", Decimal(1))
+        why = f"{stood.word}，统计数字没有变"
+        yield _Reason("", why, Decimal(1), (f"{why} {entry.receipt}",))
 
 
 def _explained(form: Form, entry: Accepted) -> Iterator[_Reason]:
@@ -297,12 +315,11 @@ def _explained(form: Form, entry: Accepted) -> Iterator[_Reason]:
             yield _Reason(code, f"已作情况说明：{each.explanation}", Decimal(1))
         else:
             others.append(each)
-    told = [f"{each.place}{each.wrong}，说明：{each.explanation}" for each in others[:_MOST_TOLD]]
+    told = [f"{each.place}{each.wrong}，说明：{each.explanation}" for each in others]
     if others:
         rest = f"等{len(others)}处" if len(others) > _MOST_TOLD else ""
-        yield _Reason(
-            "", f"已作情况说明：{'；'.join(told)}{rest}", Decimal(min(len(others), _MOST_TOLD))
-        )
+        why = f"已作情况说明：{'；'.join(told[:_MOST_TOLD])}{rest}"
+        yield _Reason("", why, Decimal(min(len(others), _MOST_TOLD)), tuple(told))
 
 
 def _likened(
@@ -312,7 +329,10 @@ def _likened(
     for column in form.narrative.columns if form.narrative else ():
         names = alike.get((entry.receipt, column.key), ())
         if names:
-            yield _Reason("", f"“{column.label}”与{'、'.join(names)}的几乎相同", Decimal(3))
+            text = entry.gist.texts.get(column.key, b"").hex()
+            grounds = tuple(f"{column.key} {name} {text}" for name in names)
+            why = f"“{column.label}”与{'、'.join(names)}的几乎相同"
+            yield _Reason("", why, Decimal(3), grounds)
 
 
 def _shown(number: Number) -> float | int | None:

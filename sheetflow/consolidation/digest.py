@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.matters import Awaiting
-from sheetflow.consolidation.states import BoardRow, State
+from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.units import OWN_LEVEL, Unit
 
 _MOST_NAMED = 20
@@ -115,9 +115,11 @@ class DigestPart:
             *self._waiting(),
         ]
         if said:
-            reported = len(self.rows) - len(self.missing)
-            whole = "，已收齐" if self.is_complete else ""
-            yield f"{self.label}：应报{len(self.rows)}个，已报{reported}个{whole}"
+            tally = Tally.of(self.rows)
+            # Who has handed in nothing needs no word: it is the rest.
+            open_ = [f"，{each.label}{n}个" for each, n in tally.out if each is not State.MISSING]
+            whole = "，已收齐" if self.is_complete else "".join(open_)
+            yield f"{self.label}：应报{tally.expected}个，已报{tally.reported}个{whole}"
             yield from said
 
     def _named(self, word: str, unit_ids: Collection[str]) -> Iterator[str]:

@@ -104,6 +104,11 @@ def question_content(asked: Asked, asker: str, about: str) -> str:
     return words
 
 
+def agreed_content(number: int, at: dt.datetime, current: str) -> str:
+    """Say that a unit wrote 同意 to a figure that was agreed by telephone, and changed nothing: it is no answer yet."""
+    return f"{day_words(at)}第{number}号写了“同意”，表里还没有改：{_ended(current)}"
+
+
 _OUTCOMES: Mapping[Matter, str] = {
     Matter.HELD: "同意：放行，按{unit}的报送重新审核。不同意：不接收，“意见”告诉单位，改正后重报。",
     Matter.WAIVER: "同意：这条意见不用再改，照报的数重新审核。不同意：单位仍要改好后重报。",

@@ -25,7 +25,7 @@ from sheetflow.consolidation.review_sheet import (
     TypedRow,
 )
 from sheetflow.lookalikes import plain, plain_dashes
-from sheetflow.schemas.parsing import CellFault, read_day
+from sheetflow.schemas.parsing import CellFault, read_day, read_number
 from sheetflow.schemas.review import GROUNDS, PAPERS, REASONS, Verdict
 
 _TICKS = ("√", "✓", "✔", "☑")
@@ -126,6 +126,15 @@ def indicator_meant(typed: str, indicators: Mapping[str, str]) -> str:
         if word in {bare(code), bare(label), bare(label.removeprefix(code))}
     ]
     return found[0] if len(found) == 1 else ""
+
+
+def figure_meant(typed: str) -> int | float | None:
+    """Give a figure as it was typed; None where it is none."""
+    try:
+        figure = read_number(typed)
+    except CellFault:
+        return None
+    return figure if isinstance(figure, int) else float(figure)
 
 
 def yes_meant(typed: str, others: Iterable[str] = ()) -> str:

@@ -14,7 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sheetflow.consolidation.matters import undoing_of
-from sheetflow.consolidation.review_meant import as_meant, indicator_meant, verdict_meant
+from sheetflow.consolidation.review_meant import (
+    as_meant,
+    figure_meant,
+    indicator_meant,
+    verdict_meant,
+)
 from sheetflow.consolidation.review_notes import GRANTED, unclear
 from sheetflow.consolidation.review_sheet import (
     BELOW_SHEET,
@@ -55,7 +60,7 @@ from sheetflow.consolidation.review_words import (
 from sheetflow.consolidation.row_answers import RowAnswer, doubted_in, without_contradictions
 from sheetflow.periods import end_of, moment_in_words
 from sheetflow.schemas import review as kept
-from sheetflow.schemas.parsing import CellFault, read_day, read_number
+from sheetflow.schemas.parsing import read_day
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
 
 Item = WaitingRow | LookRow
@@ -85,6 +90,9 @@ class Known:
     below: Collection[str]
     today: dt.date
     is_meant: bool = True
+
+
+_OURS = {"", *(verdict.label for verdict in Verdict)}
 
 
 def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
@@ -144,7 +152,7 @@ class _Desk:
             matter, label = item.matter, item.label
             about = item.about or indicator_meant(row[INDICATOR], self._sheet.indicators)
         else:
-            details = {kept.FIGURE: item.current}
+            details = {kept.FIGURE: item.current} if about else {kept.WHY: [*item.grounds]}
         offered = tuple(item.verdicts) or matter.verdicts
         verdict = verdict_meant(row[VERDICT], offered)
         wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
@@ -154,7 +162,7 @@ class _Desk:
         if verdict is Verdict.QUERY and item.unit_id not in self._known.below:
             details[kept.FORWARDED] = True
         if row[PROPOSED]:
-            details[kept.PROPOSED] = _figure(row[PROPOSED])
+            details[kept.PROPOSED] = figure_meant(row[PROPOSED])
         decision = replace(
             self._decision(row, item.unit_id, matter, verdict),
             receipt=item.receipt,
@@ -204,7 +212,6 @@ class _Desk:
         now = self._below.get(row.number)
         if now is None:
             return self._no_longer(row)
-        unit = now.row.unit
         wrong = _mixed_up(row, now) or unclear(reason, until, paper)
         # The printed day may be past: the paper comes when it comes.
         if not wrong and until not in {"", printed[1]}:
@@ -216,11 +223,11 @@ class _Desk:
                 day = moment_in_words(now.own_deadline)
                 wrong = f"截止时间是{day}，“{UNTIL}”要写以后的日期"
         if wrong:
-            return _refused(row, wrong, unit.name, Matter.UNIT.label)
+            return _refused(row, wrong, now.name, Matter.UNIT.label)
         reason = reason or (GRANTED if until else "")
         details = {kept.REASON: reason, kept.UNTIL: until, kept.PAPER: paper}
-        decision = self._decision(row, unit.unit_id, Matter.UNIT, Verdict.NOTED)
-        answer = self._done(row, replace(decision, details=details), unit.name, Matter.UNIT.label)
+        decision = self._decision(row, now.row.unit.unit_id, Matter.UNIT, Verdict.NOTED)
+        answer = self._done(row, replace(decision, details=details), now.name, Matter.UNIT.label)
         noted = filter(None, (reason, f"{UNTIL}{until}" * bool(until), paper))
         return replace(answer, said="、".join(noted) or _TAKEN_OFF)
 
@@ -350,12 +357,11 @@ def _says_same(row: TypedRow, earlier: Decision) -> bool:
 
 def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
     """Say that a row's number and its other cells do not belong together, as after sorting some columns alone."""
-    name = item.row.unit.name if isinstance(item, BelowRow) else item.unit
+    name = item.name if isinstance(item, BelowRow) else item.unit
     if name not in row[UNIT] and row[UNIT] not in name:
         return f"编号是{name}的，这一行写的却是“{_quoted(row[UNIT])}”，对不上"
     if isinstance(item, LookRow) and row[INDICATOR] and item.label not in row[INDICATOR]:
-        told = _quoted(row[INDICATOR])
-        return f"编号是“{item.label}”的，这一行写的却是“{told}”，对不上"
+        return f"编号是“{item.label}”的，这一行写的却是“{_quoted(row[INDICATOR])}”，对不上"
     return ""
 
 
@@ -366,24 +372,16 @@ def _not_offered(row: TypedRow, verdict: Verdict | None, offered: Sequence[Verdi
         return f"“{_quoted(row[VERDICT])}”不是这一行可以选的，可选：{words}"
     if verdict in _NEEDS_WORDS and not row[OPINION]:
         return f"{verdict.label}要写“{OPINION}”，告诉对方要做什么"
-    if row[PROPOSED] and (verdict is not Verdict.QUERY or _figure(row[PROPOSED]) is None):
+    if row[PROPOSED] and (verdict is not Verdict.QUERY or figure_meant(row[PROPOSED]) is None):
         return f"“{PROPOSED}”只随“{Verdict.QUERY.label}”写，并且要是一个数"
     return ""
 
 
-def _figure(typed: str) -> int | float | None:
-    try:
-        figure = read_number(typed)
-    except CellFault:
-        return None
-    return figure if isinstance(figure, int) else float(figure)
-
-
 def _typed_in(row: TypedRow, words: str) -> str:
-    """Give what `words` quote of what somebody typed; empty where they quote nothing."""
+    """Give what `words` quote of what somebody typed, but for a word of ours; empty where they quote nothing."""
     typed = (row[VERDICT], row[UNIT], row[INDICATOR], row.number)
-    shown = {text for each in typed for text in (_quoted(each), each[:QUOTED_NUMBER]) if text}
-    return next((text for text in shown if f"“{text}”" in words), "")
+    shown = [text for each in typed for text in (_quoted(each), each[:QUOTED_NUMBER])]
+    return next((text for text in shown if text not in _OURS and f"“{text}”" in words), "")
 
 
 def _refused(row: TypedRow, words: str, unit: str = "", matter: str = "") -> RowAnswer:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from sheetflow.consolidation.states import BoardRow
 from sheetflow.periods import Period
 from sheetflow.schemas.review import Matter, Verdict
+from sheetflow.units import OWN_LEVEL
 
 WAITING_SHEET, LOOKS_SHEET, BELOW_SHEET, DECIDED_SHEET = "待办", "重点核对", "下级情况", "已处理"
 """The sheets, in this order; 汇总确认 will stand between the last two."""
@@ -95,6 +96,8 @@ class LookRow:
     """False where the unit kept to it twice: both statements stand."""
     is_beyond: bool = False
     """Whether the unit is further down than directly below: only its own superior returns to it."""
+    grounds: Sequence[str] = ()
+    """Digests of the reasons to look at words or the whole workbook: what was looked at is told by them."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -137,6 +140,11 @@ class BelowRow:
     reason: str = ""
     until: dt.date | None = None
     paper: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the sheet calls the unit: one that adds up others is meant alone, 济南市本级."""
+        return self.row.unit.name + OWN_LEVEL * self.row.own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

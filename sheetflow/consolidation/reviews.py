@@ -48,9 +48,8 @@ class Handed:
     """One submission, as far as decisions go; `arrival_id` orders them, `outcome` is what judging gave.
 
     `answers` are what it says to returns and questions, by the decision's number: its 情况说明, or that the figure
-    asked about is another one now; `explained` what
-    it says to hard findings that can be waived, by rule. `is_ours`: it is held for a fault of ours, which no
-    superior can decide.
+    asked about is another one now; `agreed` what stands there where it wrote 同意 to a figure and changed nothing; `explained` what
+    it says to hard findings that can be waived, by rule. `is_ours`: it is held for a fault of ours, which no superior can decide.
     """
 
     receipt: str
@@ -59,6 +58,7 @@ class Handed:
     outcome: str
     at: dt.datetime
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    agreed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     explained: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_ours: bool = False
     repeats: str = ""
@@ -334,14 +334,15 @@ def heard_of(review: Review, receipt: str, names: Mapping[str, str]) -> tuple[He
     superior = names.get(review.superior, "上级")
     return tuple(
         replace(
-            _heard(review, each, names.get(each.by_unit, superior)), is_past=each.number in past
+            as_heard(review, each, names.get(each.by_unit, superior)), is_past=each.number in past
         )
         for each in sorted(said, key=lambda each: each.number)
         if (about := review.by_receipt.get(each.receipt)) and about.arrival_id <= this.arrival_id
     )
 
 
-def _heard(review: Review, decision: Decision, by: str) -> Heard:
+def as_heard(review: Review, decision: Decision, by: str) -> Heard:
+    """Give a return or a question as judging hears it; `by` is the superior's name."""
     root = root_of(review.decisions, decision)
     details = {**root.details, **decision.details}
     return Heard(

@@ -191,10 +191,14 @@ class BoardRow:
         return self.state.label + (f"（{'，'.join(also)}）" if also else "")
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is in and its superior has not let it pass as it stands."""
+        return self.passing in {Passing.WAITING, Passing.CHANGED} and self.state.is_in
+
+    @property
     def unpassed(self) -> str:
         """What is to be said of its figures to who stands above whoever lets them pass: 市级未验收."""
-        is_open = self.passing in {Passing.WAITING, Passing.CHANGED} and self.state.is_in
-        if not (self.is_beyond and is_open):
+        if not (self.is_beyond and self.is_open):
             return ""
         if not self.is_withheld:
             return f"{self.passed_by}级未验收"
@@ -247,7 +251,11 @@ class Tally:
             states=Counter(row.state for row in listed),
             late=sum(row.late for row in inside),
             passed=Counter(row.passed_by for row in inside if row.passing is Passing.PASSED),
-            unpassed=Counter(row.unpassed for row in inside if row.unpassed and row.is_counted),
+            unpassed=Counter(
+                row.unpassed or f"{row.passed_by}级未验收"
+                for row in inside
+                if row.is_open and row.is_counted
+            ),
             withheld=Counter(row.unpassed for row in inside if not row.is_counted),
         )
 

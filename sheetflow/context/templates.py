@@ -31,6 +31,7 @@ NEWER = frozenset(
         "gathered.txt",
         "issued.txt",
         "leave.txt",
+        "undone.txt",
         "报送进度.html",
     }
 )

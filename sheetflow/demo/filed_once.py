@@ -33,7 +33,7 @@ from sheetflow.schemas.judging import Judging
 from sheetflow.units import Unit
 from sheetflow.upkeep.remind import issue_workbooks
 
-PLAY_ON = 4
+PLAY_ON = 2
 """So many cities play what all could."""
 _ISSUED_BEFORE = dt.timedelta(days=9)
 _DAY, _AN_HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)

@@ -39,6 +39,7 @@ class Event(StrEnum):
     REVIEWED = "reviewed"
     LEAVE = "leave"
     DEADLINE = "deadline"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

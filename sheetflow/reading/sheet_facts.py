@@ -19,8 +19,8 @@ from sheetflow.workbook import MAX_COLUMNS, MAX_ROWS, Address, cell_name, parse_
 
 MAX_AREA = 20_000_000
 MAX_CELLS = 5_000_000
-MAX_WALKED_VALUES = 1_500_000
-"""So many values are walked one by one in half the time a slow machine has for a file."""
+MAX_FILLED_CELLS = 1_500_000
+"""So many filled cells are walked one by one in less time than a slow machine has for a file."""
 MAX_MERGED_CELLS = 1_000_000
 _MAX_FORMULAS = 1_000_000
 

@@ -17,7 +17,7 @@ from sheetflow.reading.plain_xml import parse_xml
 from sheetflow.reading.sheet_facts import (
     MAX_AREA,
     MAX_CELLS,
-    MAX_WALKED_VALUES,
+    MAX_FILLED_CELLS,
     Edit,
     SheetFacts,
     check_grid,
@@ -87,7 +87,7 @@ def walk_sheet(part: bytes, facts: SheetFacts, marks: Marks = NO_MARKS) -> Sheet
     Raise UnreadableError: file-damaged if broken, file-too-large before it is walked for minutes.
     """
     cells = facts.cells + part.count(b"<c>") + part.count(b"<c ")
-    if cells > MAX_CELLS or part.count(b"</v>") > MAX_WALKED_VALUES:
+    if cells > MAX_CELLS or part.count(b"</c>") > MAX_FILLED_CELLS:
         raise UnreadableError("file-too-large")
     walk = _Walk(part, facts, marks)
     parse_xml(walk.parser, part)

@@ -169,13 +169,19 @@ class Whole(CellType):
         if not isinstance(number, int):
             raise CellFault("number-not-whole", typed=str(number))
         if number < self.minimum or (self.maximum is not None and number > self.maximum):
-            raise CellFault("number-range", typed=str(number), allowed=self.range_words)
+            raise CellFault("number-range", typed=str(number), allowed=_asked_for(self))
         return number
 
     @property
     def range_words(self) -> str:
         """Say the range: 不小于1, 0至120."""
         return _range_words(self)
+
+
+def _asked_for(kind: CellType) -> str:
+    """Say the range in a sentence: 应不小于1, 应在0到120之间."""
+    least, most = kind.limits
+    return f"不小于{least}" if most is None else f"在{least}到{most}之间"
 
 
 def _range_words(kind: CellType) -> str:
@@ -219,7 +225,7 @@ class Fraction(CellType):
     def within(self, number: int | Decimal) -> int | Decimal:
         """Give a number of the range; raise CellFault for any other."""
         if number < self.minimum or (self.maximum is not None and number > self.maximum):
-            raise CellFault("number-range", typed=str(number), allowed=self.range_words)
+            raise CellFault("number-range", typed=str(number), allowed=_asked_for(self))
         if isinstance(number, Decimal) and number != round(number, self.decimals):
             raise CellFault("number-decimals", typed=str(number), places=self.decimals)
         if isinstance(number, Decimal) and len(number.normalize().as_tuple().digits) > EXACT_DIGITS:

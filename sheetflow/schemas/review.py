@@ -107,8 +107,8 @@ REASONS = ("已批准缓报", "失联", "拒报", "撤并", "其他")
 PAPERS = ("未收", "已收一致", "已收不一致")
 """Whether a unit's paper copy came (纸质件)."""
 
-FIGURE, PROPOSED, FORWARDED = "figure", "proposed", "forwarded"
-"""Keys of a decision's details: what stood there, what was agreed by telephone, that a unit further up asks."""
+FIGURE, PROPOSED, FORWARDED, WHY = "figure", "proposed", "forwarded", "why"
+"""Keys of a decision's details: what stood there, what was agreed by telephone, that a unit further up asks, why to look."""
 
 REASON, UNTIL, PAPER = "reason", "until", "paper"
 """Keys of the details of `Matter.UNIT`: 未报原因, 缓报至 (an ISO day), 纸质件."""
@@ -188,7 +188,8 @@ class Heard:
     indicator that it is about (code); empty for the whole workbook. `figure` is what stood there then,
     `figures` all that the workbook measured, by code (none: nothing to compare, it is heard whatever was
     changed). `proposed` is what was agreed by telephone (电话商定数); None where there is none. `receipt` is
-    the submission that was looked at. `is_past`: a return that was answered and let pass since.
+    the submission that was looked at. `is_past`: a return that was answered and let pass since. `over` says of what
+    was taken back or settled that it is: nothing is asked any longer.
     """
 
     number: str
@@ -201,6 +202,7 @@ class Heard:
     proposed: Number = None
     figures: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
     is_past: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 
@@ -30,7 +30,7 @@ from sheetflow.consolidation.sampling import draw, had_a_turn
 from sheetflow.context import Context
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
-from sheetflow.schemas.review import Decision, Matter, Passing, Verdict, standing
+from sheetflow.schemas.review import WHY, Decision, Matter, Passing, Verdict, standing
 from sheetflow.service.attempts import mended_by, returned_receipts
 from sheetflow.service.books import passed_until
 from sheetflow.service.merged_units import who_decides
@@ -104,7 +104,7 @@ def _around(
     decided = defaultdict[str, list[Decision]](list)
     for each in decisions:
         decided[each.receipt].append(each)
-    looks = [each for each in standing(decisions) if each.matter is Matter.LOOK]
+    last = _looked_at(context, unit, decisions)
     named = names_told_apart(context.tree)
     entries = (books.for_period(member.unit_id) for member in below)
     receipts = {entry.receipt for entry in entries if entry}
@@ -113,7 +113,10 @@ def _around(
         stood=_stood(context, books, below, decisions),
         alike=near_identical(books, unit, context.policy(unit.level), named, receipts),
         decided=decided,
-        seen=_seen(context, unit, looks),
+        seen=_seen(context, last),
+        grounds={
+            whose: each.details.get(WHY, ()) for (whose, code), each in last.items() if not code
+        },
         reader=unit.unit_id,
     )
 
@@ -176,23 +179,32 @@ def _is_late(books: Books, entry: Accepted | Submission) -> bool:
     return bool(due and entry.handed_in and entry.handed_in > due)
 
 
-def _seen(
-    context: Context, unit: Unit, looks: Sequence[Decision]
-) -> dict[tuple[str, str], tuple[str, Number]]:
-    """Give which submission and which figure were looked at last, by unit and code.
+def _looked_at(
+    context: Context, unit: Unit, decisions: Iterable[Decision]
+) -> dict[tuple[str, str], Decision]:
+    """Give what was decided last of what was looked at, by unit and code.
 
     What somebody further up has nothing against is still this unit's to look at.
     """
     above = {superior.unit_id for superior in context.tree.chain(unit.unit_id)[1:]}
-    last = {
-        (each.unit_id, each.about): each.receipt
-        for each in looks
-        if not (each.verdict is Verdict.FINE and each.by_unit in above)
+    return {
+        (each.unit_id, each.about): each
+        for each in standing(decisions)
+        if each.matter is Matter.LOOK
+        and not (each.verdict is Verdict.FINE and each.by_unit in above)
     }
-    found = (context.store.submissions.find_submission(receipt) for receipt in set(last.values()))
+
+
+def _seen(
+    context: Context, last: Mapping[tuple[str, str], Decision]
+) -> dict[tuple[str, str], tuple[str, Number]]:
+    """Give which submission and which figure were looked at last, by unit and code."""
+    receipts = {each.receipt for each in last.values()}
+    found = map(context.store.submissions.find_submission, receipts)
     figures = _figures(context, [each for each in found if each])
     return {
-        asked: (receipt, figures.get(receipt, {}).get(asked[1])) for asked, receipt in last.items()
+        asked: (each.receipt, figures.get(each.receipt, {}).get(asked[1]))
+        for asked, each in last.items()
     }
 
 

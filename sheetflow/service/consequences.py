@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
-from sheetflow.context.paths import answer_path, filed_path, precheck_path
+from sheetflow.context.paths import answer_path, filed_path, precheck_path, question_path
 from sheetflow.findings import ASKED_RULE, REFUSED_RULE, RETURNED_RULE, open_questions
 from sheetflow.mail.facts import fit_for_mail, mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
@@ -19,17 +19,19 @@ from sheetflow.periods import Period
 from sheetflow.rounds import Round
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.evidence import takes_files
-from sheetflow.schemas.review import Matter, NewDecision, Verdict
+from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
 from sheetflow.service.attempts import last_decision, last_round, mended
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.held_mails import tell_named, tell_superior
 from sheetflow.service.merged_units import ended_within, tree_for
 from sheetflow.service.new_contact import ask_to_confirm
+from sheetflow.service.page_marks import answer_mark, precheck_mark
 from sheetflow.service.publish import GOING_UP, ROLL_UPS
 from sheetflow.service.questions import asked_before, mail_of_questions, named_above
 from sheetflow.service.repeated import is_repeated
 from sheetflow.service.review_marks import all_review_marks, peer_marks, review_marks
 from sheetflow.service.review_result import REVIEW, has_result, result_mark, result_path_of
+from sheetflow.service.taken_back import mail_of_taken_back, taken_back
 from sheetflow.store.records import (
     Arrival,
     FollowUp,
@@ -54,6 +56,8 @@ class Before:
     standing: Submission | None
     released: bool
     asked: frozenset[str] | None = None
+    gone: tuple[Decision, ...] = ()
+    """What a superior said of it, and took back since."""
 
 
 def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Before:
@@ -66,7 +70,8 @@ def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Bef
     standing = store.find_accepted(arrival.unit_id, form, period) if period else None
     decision = last_decision(context, arrival)
     released = bool(decision and decision.verdict is Verdict.AGREE)
-    before = Before(compared, standing, released)
+    gone = taken_back(context, arrival, form, period)
+    before = Before(compared, standing, released, gone=gone)
     if arrival.turn and judgement.outcome is Outcome.ACCEPTED:
         before = replace(before, asked=asked_before(context, arrival, form, period))
     return before
@@ -76,7 +81,12 @@ def entail(
     context: Context, submission: Submission, judgement: Judgement, before: Before
 ) -> FollowUp:
     """Give the mails and the stale marks that an outcome entails."""
-    mails = _mail(context, submission, judgement, before) + ask_to_confirm(context, submission)
+    mails = mail_of_taken_back(context, submission, judgement, before.gone)
+    if (
+        not mails or before.asked is not None
+    ):  # what was returned counts again: no other letter says so
+        mails += _mail(context, submission, judgement, before)
+    mails += ask_to_confirm(context, submission)
     if judgement.outcome is Outcome.HELD:
         mails += tell_named(context, submission, judgement)
         mails += tell_superior(context, submission, judgement, _reason(context, judgement))
@@ -102,10 +112,9 @@ def _mail(
     is_same = bool(before_it and standing and is_repeated(context, standing, submission))
     said_by = ASKED_RULE if judgement.outcome is Outcome.ACCEPTED else RETURNED_RULE
     is_refused = judgement.outcome is Outcome.REFUSED
-    # Why it is held is said in a sentence: there is nothing to mend.
-    is_held = judgement.outcome is Outcome.HELD
     data = replace(
-        facts if is_held else with_findings(context, facts, judgement),
+        # Why it is held is said in a sentence: there is nothing to mend.
+        facts if judgement.outcome is Outcome.HELD else with_findings(context, facts, judgement),
         number=submission.number,
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
@@ -124,8 +133,9 @@ def _mail(
         asked=len(questions),
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
-    path = answer_path(context, submission)
-    return make_mail(context, unit, Event(submission.outcome), data, message_id, path)
+    path, to_answer = answer_path(context, submission), question_path(context, submission)
+    paths = [path, to_answer] if said_by == ASKED_RULE and questions else [path]
+    return make_mail(context, unit, Event(submission.outcome), data, message_id, *paths)
 
 
 def _time(moment: dt.datetime) -> str:
@@ -173,13 +183,13 @@ def entail_precheck(context: Context, arrival: Arrival, judgement: Judgement) ->
     # Without a receipt it would not be known as an answer.
     return FollowUp(
         mails=[replace(mail, receipt=name) for mail in mails],
-        stale=(_precheck_mark(arrival, judgement.form, judgement.period),),
+        stale=(precheck_mark(arrival, judgement.form, judgement.period),),
     )
 
 
 def stale_after(context: Context, submission: Submission, counted: str = "") -> list[Stale]:
     """Name what stands on a submission, or did while it `counted`: its answer, and what everyone above publishes."""
-    marks = [_answer_mark(submission)]
+    marks = [answer_mark(submission)]
     if not submission.period:
         return marks + _boards_that_list(context, submission)
     begun = context.period(submission.form, submission.period)
@@ -332,27 +342,6 @@ def _merged_within(context: Context, submission: Submission, period: Period) -> 
                 yield from (_stale(submission, unit, period, kind) for kind in ROLL_UPS)
 
 
-def _answer_mark(submission: Submission) -> Stale:
-    return Stale(
-        unit_id=submission.unit_id,
-        form=submission.form,
-        period=submission.period,
-        kind=PublicationKind.ANSWER,
-        receipt=submission.receipt,
-        why=submission.receipt,
-    )
-
-
-def _precheck_mark(arrival: Arrival, form: str, period: str) -> Stale:
-    return Stale(
-        unit_id=arrival.unit_id,
-        form=form,
-        period=period,
-        kind=PublicationKind.ANSWER,
-        precheck=arrival.arrival_id,
-    )
-
-
 def mark_of(entry: Publication, why: str = "") -> Stale | None:
     """Give the mark under which a roll-up or a 填报 workbook can be made again."""
     try:
@@ -372,7 +361,7 @@ def answers_by_path(context: Context) -> dict[str, Stale]:
         is_gone = submission.outcome == "returned" and submission.arrival_id in purged
         if submission.unit_id in context.tree and not is_gone:
             path = context.relative(answer_path(context, submission))
-            found[path] = _answer_mark(submission)
+            found[path] = answer_mark(submission)
     for arrival in context.store.arrivals.find_all():
         gone = arrival.unit_id not in context.tree or arrival.arrival_id in purged
         if arrival.answer not in {"precheck", REVIEW} or gone:
@@ -386,7 +375,7 @@ def answers_by_path(context: Context) -> dict[str, Stale]:
         form, period = str(head["form"]), str(head["period"])
         unit = context.tree[arrival.unit_id]
         path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))
-        found[path] = _precheck_mark(arrival, form, period)
+        found[path] = precheck_mark(arrival, form, period)
     for one in context.store.signed.find_signed():
         # What was filed is made again with its period; what was not belongs to none.
         if one.outcome != "filed" and one.unit_id in context.tree and one.arrival_id not in purged:

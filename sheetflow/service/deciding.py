@@ -151,8 +151,15 @@ def _with_words(handed: Handed, words: Said, moved: Mapping[str, str]) -> Handed
         for each in findings
         if HEARD in each.arguments and each.identity in said
     }
+    asked = {each.number: each.arguments[HEARD] for each in findings if HEARD in each.arguments}
+    agreed = {
+        str(asked[each.place.key]): str(each.arguments["current"])
+        for each in findings
+        if each.rule == "superior-agreed" and each.place.key in asked
+    }
     return replace(
         handed,
+        agreed=agreed,
         answers={**moved, **answered},
         explained={each.rule: pleas[each.identity] for each in findings if each.identity in pleas},
         is_ours=bool(findings) and all(each.rule == "our-fault" for each in findings),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sheetflow.children.judge_task import FormAndPeriod
+from sheetflow.consolidation.heard_over import over_of
 from sheetflow.consolidation.reviews import Handed, Review, heard_of
 from sheetflow.context import Context
 from sheetflow.schemas.book import RowsBySheet
@@ -38,8 +39,10 @@ _NEW = "0"
 def hearing_of(context: Context, unit: Unit, arrival_id: int = 0) -> Hearing:
     """Give what judging an arrival of the unit hears; 0 for what is newer than all of them."""
     found = Hearing()
-    decisions = standing(context.store.decisions.find_all(unit_id=unit.unit_id))
-    said = [each for each in decisions if each.verdict in {Verdict.RETURN, Verdict.QUERY}]
+    given = context.store.decisions.find_all(unit_id=unit.unit_id)
+    decisions = standing(given)
+    # What was taken back is heard, too: an answer may be on its way.
+    said = [each for each in given if each.verdict in {Verdict.RETURN, Verdict.QUERY}]
     for form, period in sorted({(each.form, each.period) for each in said}):
         if form in context.campaign.by_key and period:
             review = reviews_in(context, form, period, {unit.unit_id})[unit.unit_id]
@@ -106,9 +109,11 @@ def _hear(
     context: Context, which: FormAndPeriod, review: Review, this: Handed, found: Hearing
 ) -> None:
     names = {unit.unit_id: unit.name for unit in context.tree}
-    if heard := heard_of(review, this.receipt, names):
-        found.heard[which] = tuple(
-            _with_figures(context, this, each, _unaware(review, each)) for each in heard
+    heard, over = heard_of(review, this.receipt, names), over_of(review, this.receipt, names)
+    if heard or over:
+        found.heard[which] = (
+            *(_with_figures(context, this, each, _unaware(review, each)) for each in heard),
+            *over,
         )
     before = [each for each in review.in_order if each.arrival_id < this.arrival_id]
     counted = [
@@ -116,7 +121,7 @@ def _hear(
     ]
     if counted and counted[-1].receipt in review.returned:
         found.mending.add(which)
-    elif counted and any(each.verdict is Verdict.QUERY for each in heard):
+    elif counted and (over or any(each.verdict is Verdict.QUERY for each in heard)):
         found.standing_rows[which] = _rows(context, which[0], counted[-1].receipt)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path
 from sheetflow.findings import RETURNED_RULE, Finding
+from sheetflow.schemas.review import HEARD
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_published
 from sheetflow.store.records import Arrival, Stale, Submission
 from sheetflow.writing import NoticeData, write_notice
@@ -58,7 +59,8 @@ def with_receipt_overtaken(
     path = answer_path(context, replace(submission, outcome="accepted"))
     if not (arrival.turn and is_published(context, path)):
         return making
-    by = next((str(each.arguments["by"]) for each in findings if each.rule == RETURNED_RULE), "")
+    stands = [each for each in findings if each.rule == RETURNED_RULE and HEARD in each.arguments]
+    by = str(stands[0].arguments["by"]) if stands else ""
     answer = answer_path(context, submission).name
     content = notice_of(
         context,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sheetflow.store.records import Publication, PublicationKind, Stale
+from sheetflow.store.records import Arrival, Publication, PublicationKind, Stale, Submission
 
 LINKED = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT)
 """What the board links to."""
@@ -37,3 +37,26 @@ def lists_beside(board: Stale, published: Iterable[Publication]) -> list[Stale]:
 def page_mark(mark: Stale, kind: PublicationKind) -> Stale:
     """Give the mark of a page of the same unit, form and period as `mark`."""
     return Stale(unit_id=mark.unit_id, form=mark.form, period=mark.period, kind=kind, why=mark.why)
+
+
+def answer_mark(submission: Submission) -> Stale:
+    """Give the mark for the answer to a submission."""
+    return Stale(
+        unit_id=submission.unit_id,
+        form=submission.form,
+        period=submission.period,
+        kind=PublicationKind.ANSWER,
+        receipt=submission.receipt,
+        why=submission.receipt,
+    )
+
+
+def precheck_mark(arrival: Arrival, form: str, period: str) -> Stale:
+    """Give the mark for the marked copy of a precheck."""
+    return Stale(
+        unit_id=arrival.unit_id,
+        form=form,
+        period=period,
+        kind=PublicationKind.ANSWER,
+        precheck=arrival.arrival_id,
+    )

@@ -25,6 +25,7 @@ from sheetflow.service.deciding import reviews_in, undated_reviews
 from sheetflow.service.merged_units import who_decides
 from sheetflow.store.records import Submission
 from sheetflow.units import OWN_LEVEL, Unit
+from sheetflow.validators.superiors import is_over
 
 
 @dataclass
@@ -154,5 +155,6 @@ class ReviewDesk:
         return [
             Remark(finding.place.words, catalogue.wrong(finding), said[finding.identity].text)
             for finding in findings
-            if finding.identity in said and finding.severity is Severity.VERIFY
+            if finding.identity in said
+            and (finding.severity is Severity.VERIFY or is_over(finding))
         ]

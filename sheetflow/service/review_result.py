@@ -164,14 +164,12 @@ def _note(context: Context, arrival: Arrival, head: Document, rows: Sequence[Doc
         wrong, remedy = _why(context, head)
         return f"{wrong}。{remedy}。"
     is_meant = arrival.purpose != "precheck"
-    # 全部通过 is no row of its own; those that it let pass are.
-    counted = [row for row in rows if row["row"] or not row["done"]]
-    done, left = sum(bool(row["done"]) for row in counted), sum(map(_is_left, counted))
-    old = len(counted) - done - left
+    done, left = sum(bool(row["done"]) for row in rows), sum(map(_is_left, rows))
+    old = len(rows) - done - left
     told = [f"{done}行{'已经办理' if is_meant else '可以办理'}"]
     told += [f"{old}行以前已经办理过"] if old else []
     told += [f"{left}行{'没有' if is_meant else '不能'}办理"] if left else []
-    note = f"共填了{len(counted)}行：{'，'.join(told)}。" + _unsigned(head, is_meant=is_meant)
+    note = f"共{len(rows)}行：{'，'.join(told)}。" + _unsigned(head, is_meant=is_meant)
     return note if is_meant else f"{note}这是预审，还没有办理。"
 
 

@@ -19,6 +19,7 @@ from sheetflow.consolidation.matters import Awaiting, next_number, waiting_of, w
 from sheetflow.consolidation.review_content import (
     Beyond,
     Remark,
+    agreed_content,
     came_of,
     held_content,
     outcomes,
@@ -238,7 +239,10 @@ class _Desk(ReviewDesk):
             asker = tree[decision.by_unit].name if decision.by_unit in tree else "管理员"
             root = root_of(review.decisions, decision)
             about = f"“{label_of(self.form, root.about)}”" if root.about else ""
-            return question_content(waiting.question, asker, about)
+            told, newest = question_content(waiting.question, asker, about), review.newest
+            if waiting.is_unanswered and newest and decision.number in newest.agreed:
+                told += agreed_content(newest.number, newest.at, newest.agreed[decision.number])
+            return told
         submission = self.submission(waiting.receipt)
         if submission is None:
             return ""

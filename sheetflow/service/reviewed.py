@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 
+from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.matters import undoing_of
 from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview
@@ -27,6 +28,7 @@ from sheetflow.service.approvals import approved_numbers
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by, record_decision
 from sheetflow.service.merged_units import who_decides
+from sheetflow.service.postponing import units_of
 from sheetflow.service.review_result import (
     AGAIN,
     REVIEW,
@@ -38,7 +40,7 @@ from sheetflow.service.review_result import (
 from sheetflow.service.review_sheets import review_sheet_of
 from sheetflow.service.turns import putting_off
 from sheetflow.store.records import Arrival, Document, FollowUp, PublicationKind, Submission
-from sheetflow.units import Unit
+from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.writing.review_result import ResultRow
 
 _SIGNED = GROUNDS[0]
@@ -179,10 +181,10 @@ def _answers(
     answers = answer_rows(sheet, typed, known)
     numbers = {each.number for each in answers}
     approved = approved_numbers(context, unit.unit_id, numbers)
-    return tuple(_named(context, _with_approval(answer, approved)) for answer in answers)
+    return tuple(_named(context, books, _with_approval(answer, approved)) for answer in answers)
 
 
-def _named(context: Context, answer: RowAnswer) -> RowAnswer:
+def _named(context: Context, books: Books, answer: RowAnswer) -> RowAnswer:
     """Name unit and matter of a row whose number does not wait, by what the number tells."""
     if answer.unit or not answer.number:
         return answer
@@ -196,7 +198,10 @@ def _named(context: Context, answer: RowAnswer) -> RowAnswer:
         rest = answer.number.removeprefix(f"{found.receipt}-")
         matter = next((each for each in Matter if rest.startswith(each.letter)), None)
     label = matter.label.format(above="上") if matter else ""
-    return replace(answer, unit=context.tree[unit_id].name, matter=answer.matter or label)
+    unit = context.tree[unit_id]
+    moved = units_of(decision.about) if decision else ""
+    name = moved or unit.name + OWN_LEVEL * books.adds_up(unit)
+    return replace(answer, unit=name, matter=answer.matter or label)
 
 
 def _with_approval(answer: RowAnswer, approved: Collection[str]) -> RowAnswer:

@@ -155,16 +155,17 @@ class _Pages:
         """Count what is asked, and what waits for 办结, by who asked."""
         counting = [each for each in submissions if each.outcome == State.ACCEPTED]
         states: dict[str, list[Question]] = defaultdict(list)
-        for asked in questions_of(review) if review and counting else ():
+        for asked in questions_of(review) if review else ():
             if not asked.is_forwarded and asked.state is not Question.SETTLED:
                 states[self._name(asked.decision)].append(asked.state)
         for name, listed in states.items():
-            path = self.context.relative(question_path(self.context, counting[-1]))
+            # While what was asked about is returned, its copy has the question.
+            paths = [question_path(self.context, each) for each in counting[-1:]]
             yield ProgressQuestions(
                 by=name,
                 asked=listed.count(Question.OPEN),
                 answered=listed.count(Question.ANSWERED),
-                file=self._file(path),
+                file="".join(self._file(self.context.relative(path)) for path in paths),
             )
 
     def _name(self, decision: Decision) -> str:

@@ -41,7 +41,7 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
         raise StoreError(known + _listed(context, every))
     if not context.campaign.catalogue.may_be_waived(hard[0]):
         raise StoreError(
-            f"审核意见 {rule} 不能放行：内容读不出来，放行就会丢失，请退回改正。"
+            f"审核意见 {rule} 不能放行：这一格的内容没有采用（读不出来或者写错了），放行就会丢失，请单位改正。"
             + _listed(context, every)
         )
     reason = _reason(why)

@@ -43,6 +43,7 @@ from sheetflow.validators.superiors import (
     agrees,
     check_agreement,
     has_agreed_figure,
+    is_over,
     proposal,
 )
 from sheetflow.workbook import (
@@ -272,6 +273,7 @@ def check_answers(
     findings: Iterable[Finding],
     book: Book,
     context: JudgingContext,
+    checks: Catalogue,
 ) -> Iterator[Finding]:
     """Find answers that carry a private number, are too long, say nothing or answer nothing.
 
@@ -284,7 +286,8 @@ def check_answers(
         agreed = proposal(finding, book, context) if finding and agrees(answer.text) else None
         if agreed:
             yield from check_agreement(answer.place, agreed, book, context)
-        yield from _judge_answer(answer, finding, is_enough=agreed is not None)
+        is_enough = agreed is not None or bool(finding and is_over(finding))
+        yield from _judge_answer(answer, finding, checks, is_enough=is_enough)
     issues = find_issues(raw)
     if issues is None:
         return
@@ -313,7 +316,14 @@ def _without_printed(
     ]
 
 
-def _judge_answer(answer: Answered, asked: Finding | None, *, is_enough: bool) -> Iterator[Finding]:
+_WAITS = "确有特殊情况的，这条说明转给上级，由上级决定是否放行"
+_LOST = "这一条不能申请放行，只能改正：这一格的内容没有采用，放行就会丢失"
+"""What comes of words beside a hard finding that a superior may let pass, and beside one that none may."""
+
+
+def _judge_answer(
+    answer: Answered, asked: Finding | None, checks: Catalogue, *, is_enough: bool
+) -> Iterator[Finding]:
     kind = EXPLANATIONS.by_key["explanation"].type
     limit = kind.limit if isinstance(kind, Text) else 0
     # In the sheet 情况说明 the cell itself is judged, as any other text.
@@ -324,7 +334,8 @@ def _judge_answer(answer: Answered, asked: Finding | None, *, is_enough: bool) -
     if asked is None:
         yield GENERAL["explanation-unused"].at(answer.place, number=answer.number[:10] or "无")
     elif asked.severity is Severity.MUST:
-        yield GENERAL["explanation-no-mending"].at(answer.place)
+        plea = _WAITS if checks.may_be_waived(asked) else _LOST
+        yield GENERAL["explanation-no-mending"].at(answer.place, plea=plea)
     elif asked.is_answerable and not (is_enough or explains(answer.text)):
         yield GENERAL["explanation-says-nothing"].at(answer.place)
     elif asked.is_answerable and answer.beside:
@@ -359,6 +370,8 @@ def explain(
 
 def _is_said(finding: Finding, text: str, book: Book, context: JudgingContext) -> bool:
     """Whether words answer a finding; 同意 does once the figure agreed on is there."""
+    if is_over(finding):
+        return says(text)
     if agrees(text) and (heard := proposal(finding, book, context)):
         return has_agreed_figure(heard, book, context)
     return explains(text)

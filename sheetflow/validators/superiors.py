@@ -31,8 +31,8 @@ _PROPOSED = "同意的写“同意”，并把明细改到商定数再报；不�
 def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find what a superior returned, and what it asks about.
 
-    A return that is past, or of which the figures were changed, asks for nothing: it is no decision to be
-    answered, and stands only where the unit says something of it (`unless_moot`).
+    A return that is past, or of which the figures were changed, asks for nothing, nor does what is over: it is no
+    decision to be answered, and stands only where the unit says something of it (`unless_moot`).
     """
     for heard in context.heard(book.form.key, book.period):
         if heard.verdict is Verdict.DISAGREE:
@@ -41,23 +41,33 @@ def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
         place = replace(_place(book, heard.about), key=heard.number)
         if heard.proposed is not None:
             said = f"{said.rstrip('。')}（电话商定数{shown(heard.proposed)}）"
-        told = {HEARD: heard.number, "by": heard.by, "said": said}
+        by = f"{heard.by}（{heard.over}）" if heard.over else heard.by
+        told = {HEARD: heard.number, "by": by, "said": said}
+        if heard.over:
+            del told[HEARD]
         if heard.verdict is not Verdict.RETURN:
             answer = _ASKED if heard.proposed is None else _PROPOSED
             yield GENERAL[ASKED_RULE].at(place, **told, answer=answer)
         else:
             if heard.is_past or not _is_as_it_was(book, heard):
-                del told[HEARD]
+                told.pop(HEARD, None)
             yield GENERAL[RETURNED_RULE].at(place, **told)
 
 
 def unless_moot(findings: Iterable[Finding], said: Collection[Identity]) -> tuple[Finding, ...]:
-    """Leave out the returns that ask for nothing any longer and of which nothing is said."""
+    """Leave out the returns and questions that ask for nothing any longer and of which nothing is said."""
     return tuple(
         each
         for each in findings
-        if each.rule != RETURNED_RULE or HEARD in each.arguments or each.identity in said
+        if each.rule not in {RETURNED_RULE, ASKED_RULE}
+        or HEARD in each.arguments
+        or each.identity in said
     )
+
+
+def is_over(finding: Finding) -> bool:
+    """Whether it is a question that is asked no longer: whatever is said of it goes up."""
+    return finding.rule == ASKED_RULE and HEARD not in finding.arguments
 
 
 def check_refusals(

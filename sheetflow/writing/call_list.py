@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from sheetflow.consolidation.states import BoardRow
 from sheetflow.periods import OFFICE_ZONE, date_in_words, moment_in_words
 from sheetflow.schemas.layout import FIRST_ROW
+from sheetflow.units import OWN_LEVEL
 from sheetflow.writing.looks import CENTRED, WRAPPED
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import streamed_book
@@ -59,7 +60,7 @@ def write_call_list(
             until = row.deadline.astimezone(OFFICE_ZONE) if row.deadline else None
             page.height(last, _ROW_HEIGHT)
             page.put(last, 1, last - FIRST_ROW + 1, CENTRED)
-            page.put(last, 2, row.unit.name, WRAPPED)
+            page.put(last, 2, row.unit.name + OWN_LEVEL * row.own, WRAPPED)
             page.put(last, 3, row.word, WRAPPED)
             page.put(last, 4, moment_in_words(until, "") if until else "", CENTRED)
             page.put(last, 5, preparer, CENTRED)

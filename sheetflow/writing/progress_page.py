@@ -248,6 +248,8 @@ def _todo(data: ProgressData) -> str:
     soon = "已过截止时间，请尽快办理：" if data.is_overdue else "请"
     if data.returned:
         counts = f"改好以前，汇总用的是{data.standing.name}。" if data.standing else ""
+        if any(each.asked for each in data.questions):
+            counts = f"请核实的，在同一张《{ISSUES_SHEET}》里答复。{counts}"
         return f"{soon}打开退回的工作簿，按《{ISSUES_SHEET}》改好，保存后{place}。{counts}"
     if data.refused:
         return f"{soon}打开拒收的通知，按里面写的办法处理好，再{place}。"
@@ -259,25 +261,32 @@ def _todo(data: ProgressData) -> str:
 
 
 def _todo_when_in(data: ProgressData, standing: ProgressAnswer, place: str) -> str:
-    returned = data.returned
+    asked, returned = _to_answer(data, place), data.returned
+    besides = f"另外，{asked}" if asked else ""
     if returned:
         return (
             f"汇总用的是{standing.name}；要用{returned.name}里的数，请打开退回的工作簿，"
-            f"按《{ISSUES_SHEET}》改好，保存后{place}，不改就不用处理。"
+            f"按《{ISSUES_SHEET}》改好，保存后{place}，不改就不用处理。{besides}"
         )
     if data.held:
         names = "、".join(answer.name for answer in data.held)
-        return (
-            f"汇总用的是{standing.name}；{names}由{data.superior or '上级'}核实后决定，不用处理。"
-        )
-    asked = [each for each in data.questions if each.asked]
+        decides = data.superior or "上级"
+        return f"汇总用的是{standing.name}；{names}由{decides}核实后决定，不用处理。{besides}"
     if asked:
-        names = "、".join(each.by for each in asked)
-        return (
-            f"本期已经报完，{names}有{sum(each.asked for each in asked)}处请核实：请打开请核实的工作簿，"
-            f"在《{ISSUES_SHEET}》的“情况说明”一栏答复，保存后{place}；没有答复以前，数据照常使用。"
-        )
+        return f"本期已经报完，{asked}"
     return f"本期已经报完，请打印回执，签字盖章后留存；发现报错了，改好后再{place}。"
+
+
+def _to_answer(data: ProgressData, place: str) -> str:
+    """Say what a superior asks about what counts; empty where it asks nothing."""
+    asked = [each for each in data.questions if each.asked]
+    if not asked:
+        return ""
+    names = "、".join(each.by for each in asked)
+    return (
+        f"{names}有{sum(each.asked for each in asked)}处请核实：请打开请核实的工作簿，"
+        f"在《{ISSUES_SHEET}》的“情况说明”一栏答复，保存后{place}；没有答复以前，数据照常使用。"
+    )
 
 
 def _matters(data: ProgressData) -> Iterator[str]:

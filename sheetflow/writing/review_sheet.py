@@ -41,7 +41,6 @@ from sheetflow.consolidation.states import HandedIn
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Stamp
 from sheetflow.schemas.review import GROUNDS, PAPERS, REASONS, Matter
-from sheetflow.units import OWN_LEVEL
 from sheetflow.workbook import column_letters
 from sheetflow.writing.blank.blank_workbook import write_stamp
 from sheetflow.writing.looks import (
@@ -211,6 +210,7 @@ def _write_above(page: ReviewPage) -> None:
     """Put what counts for all rows, above their headers."""
     page.height(page.row, 24)
     label, first = page.number(_OUTCOMES), page.number(DECIDER)
+    columns = f"{column_letters(first)}至{column_letters(page.number(DATED))}"
     page.text(page.row, label, PASS_THE_REST, TYPED_HEADER)
     page.put(page.row, label + 1, None, CHOSEN | BOLD)
     page.ask(label + 1, {"validate": "list", "source": [YES], "error_message": f"只能选“{YES}”。"})
@@ -218,7 +218,7 @@ def _write_above(page: ReviewPage) -> None:
         page.row,
         page.number(VERDICT),
         first - 1,
-        "决定人等没有另写的各行，都按右边：",
+        f"决定人等没有另写的各行，都按右边{columns}列（不打印）：",
         NOTE | RIGHT,
     )
     for column in range(first, first + len(SIGNED_BY)):
@@ -334,7 +334,7 @@ def _put_below(page: ReviewPage, row: BelowRow) -> None:
     page.put_line(
         {
             NUMBER: (row.number, WRAPPED),
-            UNIT: (board.unit.name + OWN_LEVEL * board.own, WRAPPED),
+            UNIT: (row.name, WRAPPED),
             _STATE: (board.word, MIDDLE | {"bg_color": board.colour}),
             "填报人": (board.preparer, MIDDLE),
             "联系电话": (board.phone, MIDDLE),

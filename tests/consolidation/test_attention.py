@@ -210,6 +210,29 @@ def test_what_was_looked_at_is_not_shown_again() -> None:
     assert row.number.endswith(f"核{FLOW}-2")
 
 
+def test_reasons_that_were_looked_at_are_told_no_more() -> None:
+    """Of texts and explanations a row comes back in a later workbook only with a reason that nobody looked at."""
+    assert FORM.narrative
+    column = FORM.narrative.columns[-1]
+
+    def again(number: int, like: Sequence[str], *told: str, **around: object) -> LookRow | None:
+        entry = accepted(FIRST, {}, number=number)
+        entry = replace(entry, explanations=tuple(map(said, told)))
+        rows = looks(entry, alike={(entry.receipt, column.key): like}, **around)
+        return rows[0] if rows else None
+
+    row = again(1, ("第2区", "第3区"), "甲", "乙")
+    assert row
+    looked = {FIRST.unit_id: row.grounds}
+    assert not again(2, ("第3区", "第2区"), "甲", "乙", grounds=looked)
+    assert not again(2, ("第3区",), "乙", grounds=looked)
+    assert again(2, ("第2区", "第4区"), "甲", grounds=looked)
+    assert again(2, ("第2区",), "丙", grounds=looked)
+    changed = {FIRST.unit_id: Stood({}, CHANGED_PASSED)}
+    assert again(2, ("第2区",), "甲", grounds=looked, stood=changed)
+    assert not any("甲" in ground or "第2区" in ground for ground in looked[FIRST.unit_id])
+
+
 def test_nil_returns_are_not_compared() -> None:
     """Who had nothing to report is no outlier, and nothing of it moved."""
     entries = two(FIRST, STOCK, 90, 0)

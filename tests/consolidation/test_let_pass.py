@@ -51,6 +51,10 @@ def test_counts_say_how_many_were_let_pass_and_how_many_wait() -> None:
         "应报5个单位，已报4个（其中经市级验收2个、市级未验收1个），未报1个；"
         "已报的单位里待市级验收1个，数字还没有计入。"
     )
+    direct = replace(IN, passed_by="省")
+    assert "已报4个（其中经市级验收2个、市级未验收1个、省级未验收1个）" in (
+        Tally.of([PASSED, PASSED, COUNTED, direct]).told()
+    ), "what is directly below the reader is one of them: they add up"
     assert Tally.of([replace(IN, passing=Passing.NONE)]).told() == "应报1个单位，已报1个。"
 
 

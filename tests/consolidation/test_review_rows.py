@@ -399,6 +399,7 @@ def test_a_figure_agreed_by_telephone_goes_with_a_question(
     head = "# 重点核对\n| 编号 | 指标 | 处理 | 意见 | 电话商定数 |\n|---|---|---|---|---|\n"
     (answer,) = answers(f"{head}| {LOOK} | P02 巡查里程 | {verdict} | 是多少？ | {typed} |")
     assert (answer.decision and answer.decision.details.get("proposed")) == taken
+    assert answer.quoted == ""  # a word of ours: the mail may say it
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from sheetflow.writing import Dress, write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, WORKING_DAYS
 from tests.programs import needs_office
 
-_EACH = int(os.environ.get("FILLED", "60")) // 3
+_EACH = int(os.environ.get("FILLED", "24")) // 3
 _AT_ONCE = 100
 """The office program ends in silence after some 250 files of one call."""
 _UNITS = ("370102", "370100", "370103", "370000")

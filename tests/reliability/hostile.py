@@ -341,6 +341,12 @@ def _grids(_good: bytes) -> Made:
         ),
     )
     yield (
+        "three million texts in their cells",
+        lambda: xlsx_of(
+            ("<row>" + '<c t="inlineStr"><is><t>x</t></is></c>' * 100 + "</row>") * 30_000
+        ),
+    )
+    yield (
         "numbers that are none",
         lambda: xlsx_of(
             '<row r="1"><c r="A1"><v>NaN</v></c><c r="B1"><v>1e999</v></c><c r="C1"><v>-INF</v></c>'

@@ -43,7 +43,7 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 
-_POINTS = 90
+_POINTS = 45
 _LANES = max(2, os.cpu_count() or 1)
 _CALL = re.compile(r"^(\w+)\(")
 _TURNING = frozenset({"rename", "unlinkat", "connect"})

@@ -274,6 +274,9 @@ def test_whole_numbers_and_amounts_keep_their_limits() -> None:
     assert Whole(0, 120).parse(120) == 120
     assert fault(lambda: Money().parse("0.001")) == "money-decimals"
     assert fault(lambda: Money().parse(-1)) == "number-range"
+    with pytest.raises(CellFault) as caught:
+        Whole(0, 120).parse(121)
+    assert caught.value.arguments["allowed"] == "在0到120之间"  # 填的是121，应在0到120之间
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_a_question_goes_down_by_the_city_and_its_answer_up(desk: Desk, tmp_path
     assert rows(desk, CITY, LOOKS_SHEET) == rows(desk, PROVINCE, LOOKS_SHEET) == []
     assert not list(desk.out(EAST, SECOND).glob("请核实_*"))
     asked = one(desk, CITY, "省级核实事项")
-    assert asked["内容"] == f"清河省7月3日问“巡河里程”：{_ASKED}"
+    assert asked["内容"] == f"清河省7月3日问“H6 巡河里程”：{_ASKED}"
     assert asked["怎样办，结果怎样"] == (
         "办结：“意见”就是给清河省的答复。请核实：转东岸县答复，办结后再报清河省。"
     )
@@ -158,7 +158,7 @@ def test_a_question_goes_down_by_the_city_and_its_answer_up(desk: Desk, tmp_path
     assert not [row for row in rows(desk, PROVINCE) if row["事项"] == "已答复"]
     answered = one(desk, CITY, "已答复")
     assert answered["内容"] == (
-        f"上游市7月3日问“巡河里程”：省里问里程，请说明。7月3日答复：{_SAID}"
+        f"上游市7月3日问“H6 巡河里程”：省里问里程，请说明。7月3日答复：{_SAID}"
     )
     assert types(desk, CITY, answered, **{VERDICT: "办结"}) == "已办理：已办结"
     settles(desk, _SAID)
@@ -177,7 +177,7 @@ def test_the_city_answers_itself(desk: Desk) -> None:
 def settles(desk: Desk, said: str) -> None:
     """The answer stands in the province's sheet; once settled nothing of it waits for anybody."""
     answered = one(desk, PROVINCE, "已答复")
-    assert answered["内容"] == f"清河省7月3日问“巡河里程”：{_ASKED}7月3日答复：{said}"
+    assert answered["内容"] == f"清河省7月3日问“H6 巡河里程”：{_ASKED}7月3日答复：{said}"
     assert answered["怎样办，结果怎样"] == "办结：这个问题了结。请核实：再问一次。"
     assert types(desk, PROVINCE, answered, **{VERDICT: "办结"}) == "已办理：已办结"
     for unit_id in (PROVINCE, CITY):

@@ -186,9 +186,24 @@ def test_a_return_that_is_taken_back_is_heard_no_more(desk: Desk) -> None:
     desk.run()
     decision = desk.ask(lambda context: context.store.decisions.find(number))
     assert decision is not None
+    before = len(desk.mails(EAST))
     undo(desk, decision)
     desk.run()
     assert outcomes(desk) == ["accepted"]
+    assert len(desk.mails(EAST)) == before + 1
+    (told,) = [mail for mail in desk.mails(EAST) if "撤销" in str(mail["Subject"])]
+    assert "上游市撤销退回：东岸县" in str(told["Subject"])
+    assert "（第1号）的退回。这一份照常使用" in body(told)
+
+
+def test_what_nobody_was_told_of_is_not_taken_back_by_mail(desk: Desk) -> None:
+    """A return that is taken back before its unit heard of it makes no letter."""
+    number = decide(desk, FIRST_ONE, Verdict.RETURN, "请核对")
+    decision = desk.ask(lambda context: context.store.decisions.find(number))
+    assert decision is not None
+    undo(desk, decision)
+    desk.run()
+    assert not [mail for mail in desk.mails(EAST) if "撤销" in str(mail["Subject"])]
 
 
 def test_what_mends_a_return_is_not_late(desk: Desk) -> None:
@@ -267,7 +282,7 @@ def test_a_question_is_mailed_once(desk: Desk) -> None:
 
 
 def test_a_question_taken_back_leaves_nothing_to_answer(desk: Desk) -> None:
-    """When the city takes its question back, the copy is withdrawn, no mail goes out and the page is calm."""
+    """When the city takes its question back, the copy is withdrawn, one mail says so and the page is calm."""
     number = decide(desk, FIRST_ONE, Verdict.QUERY, "里程是否含支流")
     desk.run()
     before = len(desk.mails(EAST))
@@ -276,7 +291,10 @@ def test_a_question_taken_back_leaves_nothing_to_answer(desk: Desk) -> None:
     undo(desk, decision)
     desk.run()
     assert not [name for name in desk.names(EAST) if name.startswith("请核实_")]
-    assert len(desk.mails(EAST)) == before
+    assert len(desk.mails(EAST)) == before + 1
+    (told,) = [mail for mail in desk.mails(EAST) if "撤销" in str(mail["Subject"])]
+    assert "上游市撤销请核实：东岸县" in str(told["Subject"])
+    assert "这件事不用再答复" in body(told)
     assert "请核实" not in page_of(desk)
 
 

@@ -10,7 +10,7 @@ from sheetflow.schemas.layout import ISSUES_SHEET
 from sheetflow.schemas.review import Matter
 from sheetflow.service.deciding import reviews_in
 from sheetflow.upkeep.decide import waive
-from tests.tiny.desk import CITY, FIRST, NEXT_DAY, WEST, Desk, patrols, sound
+from tests.tiny.desk import CITY, FIRST, NEXT_DAY, WEST, Desk, patrols, sound, words
 from tests.tiny.forms import PATROL_FORM
 
 FAR = {**sound(), "patrols": patrols(40_000, means="步行")}
@@ -53,3 +53,18 @@ def test_a_plea_waits_for_the_superior_and_a_waiver_settles_it(desk: Desk) -> No
     assert desk.submissions(WEST)[-1].outcome == "accepted"
     review = desk.ask(lambda context: reviews_in(context, PATROL_FORM.key, FIRST)[WEST])
     assert not any(each.matter is Matter.WAIVER for each in waiting_of(review))
+
+
+def test_who_pleads_for_what_nobody_can_let_pass_is_told_so(desk: Desk) -> None:
+    """A cell of which nothing was taken is mended, not let pass: the copy says that, and promises no decision."""
+    about = [{**patrols(500)[0], "metres": "约500"}]
+    desk.drop(WEST, desk.fill(WEST, {**sound(), "patrols": about}))
+    desk.run()
+    desk.drop(WEST, handed_back(desk), name="西岸县说明.xlsx")
+    desk.run(NEXT_DAY)
+    review = desk.ask(lambda context: reviews_in(context, PATROL_FORM.key, FIRST)[WEST])
+    assert not any(each.matter is Matter.WAIVER for each in waiting_of(review))
+    (copy,) = desk.out(WEST, FIRST).glob("退回_*第2号*")
+    told = words(copy)
+    assert "这一条不能申请放行，只能改正" in told
+    assert "由上级决定是否放行" not in told

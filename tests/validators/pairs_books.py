@@ -299,8 +299,8 @@ WHICH = (
     Pair(
         rule="unit-not-expected",
         at="封面 单位代码",
-        context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 4, 29))},
-        nearly_context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 4, 30))},
+        context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 2, 29))},
+        nearly_context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 3, 1))},
     ),
     Pair(
         rule="cover-unit",

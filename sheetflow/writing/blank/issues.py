@@ -119,7 +119,9 @@ def _groups(context: WorkbookContext) -> str:
         first = last + 1
     asks = any(entry.is_question for entry in context.filling.findings)
     order = "必改、核实、请核实、提示" if asks else "必改、核实、提示"
-    return f"下面按{order}的次序列出：{'，'.join(parts)}。"
+    is_returned = any(entry.rule == RETURNED_RULE for entry in context.filling.findings)
+    first_of_all = "先列上级退回的，再" if is_returned else ""
+    return f"下面{first_of_all}按{order}的次序列出：{'，'.join(parts)}。"
 
 
 def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding) -> None:
