@@ -107,7 +107,7 @@ def _template_faults(compiled: Compiled, kept: Mapping[str, bytes]) -> Iterator[
 
 def fault_of_template(campaign: Campaign, form: Form, content: bytes) -> str:
     """Fill a Word template with a report of a form for which nobody has reported; say what is wrong."""
-    from sheetflow.consolidation.accepted import Books
+    from sheetflow.consolidation.books import Books
     from sheetflow.consolidation.report_builder import report_data
     from sheetflow.consolidation.report_data import Letter
     from sheetflow.errors import ReportTemplateError

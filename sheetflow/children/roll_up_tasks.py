@@ -20,13 +20,12 @@ from sheetflow.children.limits import makes_ours
 from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
-    Books,
-    Folded,
     Making,
     Matters,
     UnitAndPeriod,
     with_making,
 )
+from sheetflow.consolidation.books import Books, Folded
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.detail_rows import Whose
 from sheetflow.consolidation.signed_reports import DraftText, shown_figures

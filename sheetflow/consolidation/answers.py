@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.schemas.filings import FILING_LABEL, Filing, asking_sheets, worded_columns
 from sheetflow.schemas.options import Choice
 from sheetflow.units import Unit

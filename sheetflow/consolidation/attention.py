@@ -17,7 +17,8 @@ from hashlib import sha256
 from statistics import mean, median
 from types import MappingProxyType
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.matters import asked_by, next_number
 from sheetflow.consolidation.review_sheet import LookRow
 from sheetflow.findings import WAIVED, Severity

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.contents import Statistics
 from sheetflow.consolidation.figures import add_up
 from sheetflow.schemas.indicators import Number, Ratio, Values

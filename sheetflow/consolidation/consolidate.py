@@ -13,8 +13,9 @@ from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from sheetflow.consolidation.accepted import Accepted, Books, Matters
+from sheetflow.consolidation.accepted import Accepted, Matters
 from sheetflow.consolidation.answers import count_answers, count_filings, count_worded, groups_below
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,

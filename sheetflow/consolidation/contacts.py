@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sheetflow.consolidation.accepted import Attempt, Books
+from sheetflow.consolidation.accepted import Attempt
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.contents import BoardData
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.book import Outcome

@@ -14,13 +14,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sheetflow.consolidation.accepted import (
-    Accepted,
-    Books,
-    UnitAndPeriod,
-    made_then,
-    with_making,
-)
+from sheetflow.consolidation.accepted import Accepted, UnitAndPeriod, made_then, with_making
+from sheetflow.consolidation.books import Books
 from sheetflow.schemas.documents import load_number
 from sheetflow.schemas.indicators import Number
 from sheetflow.units import Unit

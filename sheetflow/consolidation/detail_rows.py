@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.contents import DetailRow, DetailSheet
 from sheetflow.masks import Look, MaskPolicy, mask_value, name_columns
 from sheetflow.schemas.cells import Text

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.matters import Awaiting
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.units import OWN_LEVEL, Unit

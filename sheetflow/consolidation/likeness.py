@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.detail_rows import sources
 from sheetflow.consolidation.gists import alike, texts_in
 from sheetflow.masks import MaskPolicy

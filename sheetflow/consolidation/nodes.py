@@ -15,7 +15,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sheetflow.consolidation.accepted import Books, Folded, UnitAndPeriod
+from sheetflow.consolidation.accepted import UnitAndPeriod
+from sheetflow.consolidation.books import Books, Folded
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.states import State, Tally
 from sheetflow.schemas.indicators import Number, Values

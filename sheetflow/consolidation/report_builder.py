@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.answers import count_answers
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.comparison import Comparison, compare_periods
 from sheetflow.consolidation.consolidate import history, names_below, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.detail_rows import rows_seen, sources, whose
 from sheetflow.consolidation.report_data import TableRow, TableRows
 from sheetflow.masks import MaskPolicy

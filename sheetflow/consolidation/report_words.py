@@ -14,8 +14,9 @@ from itertools import zip_longest
 from operator import attrgetter
 from types import MappingProxyType
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted
 from sheetflow.consolidation.askings import asks, parted
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.gists import are_alike
 from sheetflow.consolidation.report_data import Asking, Narrative, Quote
 from sheetflow.masks import MaskPolicy

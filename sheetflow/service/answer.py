@@ -44,7 +44,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.attempts import last_round
-from sheetflow.service.books import declared
+from sheetflow.service.declarations import declared
 from sheetflow.service.files_up import withdraw
 from sheetflow.service.gathering import rows_before
 from sheetflow.service.notices import notice_of, with_receipt_overtaken

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted
 from sheetflow.consolidation.attention import (
     CHANGED_LATE,
     CHANGED_PASSED,
@@ -24,6 +24,7 @@ from sheetflow.consolidation.attention import (
     find_looks,
     label_of,
 )
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.likeness import near_identical
 from sheetflow.consolidation.review_sheet import LookRow, SampledUnit
 from sheetflow.consolidation.sampling import draw, had_a_turn

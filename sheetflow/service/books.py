@@ -1,27 +1,23 @@
-"""What counts: accepted submissions as `Books`, and by which declaration they were measured.
+"""What counts: accepted submissions as `Books`, gathered from the store.
 
-The store keeps for ever by what each declaration measured and made every figure: so it is known
-of an old one whether it would give the same today. This module refuses to judge or consolidate.
+By which declaration they were measured is told by `service.declarations`. This module refuses to judge or consolidate.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
-    Books,
     ExplanationRow,
-    Making,
     UnitAndPeriod,
-    made_by,
     made_then,
     with_making,
 )
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.reviews import OWN
 from sheetflow.consolidation.states import HandedIn, Said
 from sheetflow.context import Context
@@ -31,19 +27,16 @@ from sheetflow.schemas.documents import (
     load_figures,
     load_finding,
     load_rows,
-    measure_digest,
-    measure_digests,
-    shown_digest,
 )
 from sheetflow.schemas.evidence import counted
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.review import Passing
+from sheetflow.service.declarations import former_codes, made_otherwise
 from sheetflow.service.gists import gists_of
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.passing import going_up, passing_by_unit, reviews_of, said_of
-from sheetflow.store.records import Measurement, PublicationKind, Submission
+from sheetflow.store.records import Measurement, Submission
 from sheetflow.units import Unit, UnitTree
 
 PASSED = "deadlines passed"
@@ -349,71 +342,4 @@ def missing_units(context: Context) -> tuple[str, ...]:
         f"单位 {unit_id} 有已收的报送，却不在 units.xlsx 里，没有计入汇总。"
         "请补回这一行；撤并的请填失效日期和归入的单位，不要删行。"
         for unit_id in sorted(gone)
-    )
-
-
-def declared(context: Context, form: Form, kind: PublicationKind) -> str:
-    """Give the digest of all in the form's whole declaration that one kind of publication shows."""
-    asked = (form.key, kind)
-    if asked not in context.declared:
-        context.declared[asked] = shown_digest(kind, context.campaign, context.form(form.key))
-    return context.declared[asked]
-
-
-def measured_by(context: Context, form: Form) -> str:
-    """Give the digest of all that a form's figures are measured by now."""
-    asked = (form.key, "figures")
-    if asked not in context.declared:
-        whole = context.form(form.key)
-        context.declared[asked] = measure_digest(whole)
-        context.measures[context.declared[asked]] = measure_digests(whole)
-    return context.declared[asked]
-
-
-def what_is_kept(context: Context, form: Form) -> dict[str, str]:
-    """Give what is kept for ever of the declaration in force, by the name of each fingerprint."""
-    digest = measured_by(context, form)
-    return {
-        f"measures:{digest}": json.dumps(context.measures[digest], sort_keys=True),
-        f"made:{digest}": json.dumps(made_by(context.form(form.key)), sort_keys=True),
-    }
-
-
-def made_otherwise(context: Context, form: Form, digest: str) -> Mapping[str, Making]:
-    """Give how the declaration with this digest made those figures that are made otherwise now."""
-    if digest == measured_by(context, form):
-        return {}
-    if digest not in context.made:
-        kept = context.store.fingerprints.find(f"made:{digest}") if digest else None
-        then: Mapping[str, list[str]] = json.loads(kept or "{}")
-        now = made_by(context.form(form.key))
-        context.made[digest] = {
-            code: tuple(making)
-            for code, making in then.items()
-            if code in now and now[code] != tuple(making)
-        }
-    return context.made[digest]
-
-
-def measures_of(context: Context, digest: str) -> Mapping[str, str]:
-    """Give what each figure was measured by, by code; nothing where nobody knows."""
-    if digest not in context.measures:
-        kept = context.store.fingerprints.find(f"measures:{digest}") if digest else None
-        context.measures[digest] = json.loads(kept or "{}")
-    return context.measures[digest]
-
-
-def former_codes(context: Context, form: Form, digest: str, figures: Figures) -> tuple[str, ...]:
-    """Give the codes of figures that the declaration in force would measure otherwise (原口径).
-
-    So is what it asks for and nobody measured.
-    """
-    current = measured_by(context, form)
-    if digest == current:
-        return ()
-    then, now = measures_of(context, digest), measures_of(context, current)
-    return tuple(
-        code
-        for code in sorted(now)
-        if code not in figures or (digest and then.get(code) != now[code])
     )

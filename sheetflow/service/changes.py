@@ -24,15 +24,15 @@ from sheetflow.mail.letter import template_faults
 from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Policy
-from sheetflow.service.books import (
-    books_of,
+from sheetflow.service.books import books_of
+from sheetflow.service.consequences import mark_of, stale_after
+from sheetflow.service.declarations import (
     declared,
     made_otherwise,
     measured_by,
     measures_of,
     what_is_kept,
 )
-from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.gists import gist_by, made_gists
 from sheetflow.service.page_marks import LINKED

@@ -22,7 +22,8 @@ from sheetflow.children.roll_up_tasks import (
     render_consolidated,
     render_piece_files,
 )
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import consolidate
 from sheetflow.consolidation.corrections import Correction, find_corrections, is_out
 from sheetflow.consolidation.detail_rows import as_shown, sources, whose
@@ -34,8 +35,8 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Writer
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import former_codes, made_otherwise
 from sheetflow.service.consequences import above
+from sheetflow.service.declarations import former_codes, made_otherwise
 from sheetflow.service.roll_up_requests import books_request
 from sheetflow.store.records import Arrival, Measurement, PublishedSource
 from sheetflow.units import Unit

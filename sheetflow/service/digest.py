@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.digest import DigestPart, key_of
 from sheetflow.consolidation.matters import Awaiting, waiting_of
 from sheetflow.consolidation.reviews import Review

@@ -24,9 +24,9 @@ from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_fi
 from sheetflow.schemas.review import Verdict
 from sheetflow.service.approvals import keep_approvals
 from sheetflow.service.attempts import last_decision, was_in_time
-from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces
+from sheetflow.service.declarations import measured_by
 from sheetflow.service.files import (
     Coming,
     has_to_hear,

@@ -44,7 +44,7 @@ from sheetflow.schemas.evidence import NamedFile
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.gathered import Gathered, GatheredRow
 from sheetflow.schemas.judging import Judging
-from sheetflow.service.books import declared
+from sheetflow.service.declarations import declared
 from sheetflow.service.files_up import is_purged, withdraw
 from sheetflow.service.gathering import Rows, accepted_rows, gathered_sheets
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh

@@ -11,7 +11,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 
-from sheetflow.consolidation.accepted import Books, Folded, UnitAndPeriod
+from sheetflow.consolidation.accepted import UnitAndPeriod
+from sheetflow.consolidation.books import Books, Folded
 from sheetflow.consolidation.nodes import digest_of, dump_folded, folded, load_folded, summary_of
 from sheetflow.context import Context
 from sheetflow.service.books import books_of

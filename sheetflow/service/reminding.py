@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.digest import NO_MAIL, late_key
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context

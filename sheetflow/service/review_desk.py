@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import newest
 from sheetflow.consolidation.review_content import Remark
 from sheetflow.consolidation.reviews import Review

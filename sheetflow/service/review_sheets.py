@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from sheetflow.children.workbook_tasks import render_review
-from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.attention import label_of
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.contacts import Contact, contacts_of
 from sheetflow.consolidation.matters import Awaiting, next_number, waiting_of, why_not_undone
 from sheetflow.consolidation.review_content import (

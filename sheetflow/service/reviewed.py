@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.matters import undoing_of
 from sheetflow.consolidation.review_rows import QUOTED_NUMBER, Known, answer_rows
 from sheetflow.consolidation.review_typed import TypedReview

@@ -17,7 +17,7 @@ from sheetflow.children.roll_up_tasks import (
     render_boards,
     render_word_report,
 )
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import board_data
 from sheetflow.consolidation.contacts import with_contacts
 from sheetflow.consolidation.contents import BoardFile
@@ -28,9 +28,9 @@ from sheetflow.context.paths import rollup_paths
 from sheetflow.context.templates import ANNEX, BOARD, NOTHING, Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Passing
-from sheetflow.service.books import declared
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
+from sheetflow.service.declarations import declared
 from sheetflow.service.filed_answer import signed_by_period
 from sheetflow.service.kept_drafts import kept_draft
 from sheetflow.service.nodes import Nodes

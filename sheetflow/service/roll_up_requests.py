@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from sheetflow.children.roll_up_tasks import BooksRequest, ReportOrder
 from sheetflow.config.workspace import picture_font
-from sheetflow.consolidation.accepted import Books, made_by
+from sheetflow.consolidation.accepted import made_by
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.report_data import Choices, Letter, Letterhead
 from sheetflow.context import Context
 from sheetflow.store.records import Submission

@@ -23,8 +23,9 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Decision, Matter, Question, Verdict
-from sheetflow.service.books import declared, passed_until
+from sheetflow.service.books import passed_until
 from sheetflow.service.deciding import reviews_in
+from sheetflow.service.declarations import declared
 from sheetflow.service.files import is_overtaken
 from sheetflow.service.merged_units import tree_for, who_decides
 from sheetflow.service.passing import returned_in_time

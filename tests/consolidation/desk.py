@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetflow.consolidation.accepted import Accepted, Attempt, Books, ExplanationRow
+from sheetflow.consolidation.accepted import Accepted, Attempt, ExplanationRow
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.gists import Gist, gist_of, load_gist
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.consolidation.accepted import Accepted, Books, ExplanationRow
+from sheetflow.consolidation.accepted import Accepted, ExplanationRow
 from sheetflow.consolidation.attention import (
     CHANGED_PASSED,
     MOST_LOOKS,
@@ -20,6 +20,7 @@ from sheetflow.consolidation.attention import (
     Stood,
     find_looks,
 )
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.review_rows import Known, answer_rows
 from sheetflow.consolidation.review_sheet import (
     LOOKS_SHEET,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import (
     board_data,
     consolidate,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
+from sheetflow.consolidation.accepted import Accepted, Attempt, UnitAndPeriod
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.consolidation.nodes import dump_folded, folded, load_folded, summary_of
 from sheetflow.consolidation.states import Tally

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
+from sheetflow.consolidation.accepted import Accepted, Attempt, UnitAndPeriod
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import consolidate, statistics
 from sheetflow.consolidation.figures import add_up
 from sheetflow.masks import MaskPolicy

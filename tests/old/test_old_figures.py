@@ -6,8 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from sheetflow.context import open_context
-from sheetflow.service.books import measured_by
 from sheetflow.service.changes import notice_changes
+from sheetflow.service.declarations import measured_by
 from sheetflow.store import Store
 from tests.old.before import NAME
 from tests.old.conftest import NEXT_DAY

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.report_builder import report_data
 from sheetflow.consolidation.report_data import Letter
 from sheetflow.context import open_context

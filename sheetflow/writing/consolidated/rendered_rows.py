@@ -21,7 +21,8 @@ from itertools import repeat
 from pathlib import Path
 
 from sheetflow import __version__
-from sheetflow.consolidation.accepted import Accepted, Books, Matters
+from sheetflow.consolidation.accepted import Accepted, Matters
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import matter_looks, matters
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.consolidation.detail_rows import (
