@@ -18,8 +18,8 @@ from sheetflow.consolidation.accepted import (
     Matters,
     RowsOf,
     UnitAndPeriod,
-    parts_of,
     made_by,
+    parts_of,
 )
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.states import BoardRow, Said, State, Tally
