@@ -26,6 +26,7 @@ from sheetflow.consolidation.accepted import (
     with_making,
 )
 from sheetflow.consolidation.books import Books, Folded
+from sheetflow.consolidation.contents import DetailFile
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.detail_rows import Whose
 from sheetflow.consolidation.signed_reports import DraftText, shown_figures
@@ -40,12 +41,14 @@ from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
-    from sheetflow.consolidation.contents import BoardData
+    from sheetflow.consolidation.contents import BoardData, Consolidated
     from sheetflow.consolidation.report_data import Choices, Letter
     from sheetflow.consolidation.report_words import Quoted
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
-    from sheetflow.writing.consolidated.joined import Piece
+    from sheetflow.writing.consolidated.consolidated_workbook import Skeleton
+    from sheetflow.writing.consolidated.joined import Bulk, Piece
+    from sheetflow.writing.consolidated.rendered_rows import Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +122,26 @@ class BooksRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """When a workbook's rows are joined in: from so many in a sheet; and how many of very many units it lists at most."""
+
+    joined_from: int
+    most_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkbookReply:
     """A workbook without its bulk rows, and the pieces to join in, by part of the package.
 
     `lost` are the receipts whose pieces could not be read: then there is no workbook. There
-    is none either where a sheet's rows are more than one can hold.
+    is none either where a sheet's rows are more than one can hold, and where it `is_crowded`: where
+    those of a unit with very many below are more than are listed in one workbook.
     """
 
     content: bytes = b""
     bulk: Mapping[str, Sequence[Piece]] = field(default_factory=lambda: MappingProxyType({}))
     lost: Sequence[str] = ()
+    is_crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,22 +226,22 @@ def render_consolidated(
     policy: MaskPolicy,
     corrections: Sequence[Correction],
     files: Mapping[str, str],
-    joined_from: int,
+    limits: Limits,
+    elsewhere: Sequence[DetailFile] = (),
 ) -> WorkbookReply:
     """Make the consolidated workbook that `policy` shows; the parent joins the bulk rows in.
 
-    `files` hold the pieces, by receipt. Where a sheet has `joined_from` rows or more, they are
-    joined.
+    `files` hold the pieces, by receipt. `elsewhere` are the workbooks that list rows of others than the unit itself.
     """
     from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.consolidation.consolidate import consolidate
     from sheetflow.writing.consolidated.consolidated_workbook import write_skeleton
-    from sheetflow.writing.consolidated.rendered_rows import read_pieces, take_from_pieces
 
-    read = {receipt: read_pieces(Path(name)) for receipt, name in files.items()}
-    pieces = {receipt: found for receipt, found in read.items() if found is not None}
-    if len(pieces) < len(read):
-        return WorkbookReply(lost=[receipt for receipt, found in read.items() if found is None])
+    pieces, lost = _read_pieces(files)
+    if lost:
+        return WorkbookReply(lost=lost)
+    if request.folded and sum(each.rows for each in pieces.values()) > limits.most_rows:
+        return WorkbookReply(is_crowded=True)
 
     def matters_of(
         _books: Books, standing: Sequence[Accepted]
@@ -239,11 +252,54 @@ def render_consolidated(
     if books.listed:
         books = replace(books, listed=replace(books.listed, matters_of=matters_of))
     campaign = open_campaign(request.campaign)
-    tables = consolidate(campaign, books, request.unit, policy, corrections)
-    tables, bulk = take_from_pieces(tables, books, pieces, joined_from)
+    tables = consolidate(campaign, books, request.unit, policy, corrections, elsewhere)
+    return _with_bulk(tables, books, pieces, limits, write_skeleton)
+
+
+@makes_ours
+def render_detail_file(
+    request: BooksRequest,
+    part: Unit,
+    policy: MaskPolicy,
+    files: Mapping[str, str],
+    limits: Limits,
+) -> WorkbookReply:
+    """Make the workbook of the rows of `part` alone, directly below the request's unit, as `policy` shows them."""
+    from sheetflow.config.kept_campaigns import open_campaign
+    from sheetflow.consolidation.consolidate import rows_alone
+    from sheetflow.writing.consolidated.consolidated_workbook import write_detail_file
+
+    pieces, lost = _read_pieces(files)
+    if lost:
+        return WorkbookReply(lost=lost)
+    books = request.books()
+    tables = rows_alone(open_campaign(request.campaign), books, request.unit, part, policy)
+    return _with_bulk(tables, books, pieces, limits, write_detail_file)
+
+
+def _read_pieces(files: Mapping[str, str]) -> tuple[dict[str, Pieces], list[str]]:
+    """Give the pieces by receipt, and the receipts of those that cannot be read."""
+    from sheetflow.writing.consolidated.rendered_rows import read_pieces
+
+    read = {receipt: read_pieces(Path(name)) for receipt, name in files.items()}
+    pieces = {receipt: found for receipt, found in read.items() if found is not None}
+    return pieces, [receipt for receipt in read if receipt not in pieces]
+
+
+def _with_bulk(
+    tables: Consolidated,
+    books: Books,
+    pieces: Mapping[str, Pieces],
+    limits: Limits,
+    write: Callable[[Consolidated, Mapping[str, Bulk]], Skeleton],
+) -> WorkbookReply:
+    """Write a workbook without its bulk rows, and say which pieces are to be joined in."""
+    from sheetflow.writing.consolidated.rendered_rows import take_from_pieces
+
+    tables, bulk = take_from_pieces(tables, books, pieces, limits.joined_from)
     if not all(each.can_join for each in bulk.values()):
         return WorkbookReply()
-    skeleton = write_skeleton(tables, bulk)
+    skeleton = write(tables, bulk)
     parts = {part: [piece for _, piece in bulk[key].pieces] for part, key in skeleton.parts.items()}
     return WorkbookReply(skeleton.content, parts)
 

@@ -242,8 +242,17 @@ class Books:
         )
 
     def _living(self, unit: Unit, period: Period) -> tuple[Unit, ...]:
-        living = {entry.unit_id for entry in self.tree.living_on(period.last_day)}
-        return tuple(entry for entry in self.tree.subtree(unit.unit_id) if entry.unit_id in living)
+        living = (
+            entry for entry in self.tree.subtree(unit.unit_id) if entry.exists_on(period.last_day)
+        )
+        if not self.folded:
+            return tuple(living)
+        whole = {unit_id for unit_id, _ in self.folded}
+        return tuple(
+            entry
+            for entry in living
+            if whole.isdisjoint(above.unit_id for above in self.tree.chain(entry.unit_id)[1:])
+        )
 
     def merged_into(self, unit: Unit) -> tuple[Unit, ...]:
         """The ended units whose books `unit` has taken over by this period."""

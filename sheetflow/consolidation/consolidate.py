@@ -21,6 +21,7 @@ from sheetflow.consolidation.contents import (
     BoardFile,
     Consolidated,
     DeclaredTotal,
+    DetailFile,
     PeriodTotals,
     SamePersonRow,
     Statistics,
@@ -56,10 +57,12 @@ def consolidate(
     unit: Unit,
     policy: MaskPolicy,
     corrections: Sequence[Correction] = (),
+    elsewhere: Sequence[DetailFile] = (),
 ) -> Consolidated:
     """Put together `unit`'s workbook: 本级 and everything below, nothing counted twice.
 
-    `corrections` are those of the workbook since it was first published.
+    `corrections` are those of the workbook since it was first published. Where rows stand `elsewhere`,
+    the same person is looked for there alone.
     """
     books = as_shown(books, unit)
     standing = [entry for entry in sources(books, unit) if entry.unit_id in books.tree]
@@ -82,7 +85,8 @@ def consolidate(
             for row in accepted.explanations
         ),
         corrections=correction_rows(books, unit, corrections),
-        same_person=same_person_rows(books, unit, policy),
+        same_person=None if elsewhere else same_person_rows(books, unit, policy),
+        elsewhere=tuple(elsewhere),
         declared=declared_totals(books, unit),
         history=history(books, unit, matrix),
         names=named,
@@ -99,6 +103,32 @@ def consolidate(
             named[unit_id] if unit_id == unit.unit_id else books.tree[unit_id].name
             for unit_id in groups
         ),
+    )
+
+
+def rows_alone(
+    campaign: Campaign, books: Books, unit: Unit, part: Unit, policy: MaskPolicy
+) -> Consolidated:
+    """Put together the rows of `part`, directly below `unit`, and all below it, as `unit` sees them; no figures.
+
+    `books` hold what they handed in, and nothing of others.
+    """
+    books = as_shown(books, unit)
+    return Consolidated(
+        campaign_title=campaign.title + campaign.named_beside(books.form.key),
+        form=books.form,
+        unit=unit,
+        part=part,
+        period=books.period,
+        stamp=newest(books, unit),
+        board=(),
+        statistics=Statistics((), {}, (), {}),
+        details=detail_sheets(books, unit, policy),
+        sources=tuple((books.tree[source.unit_id], source) for source in sources(books, unit)),
+        names=names_below(books, unit),
+        levels=books.tree.levels,
+        words=words_sheet(books, unit, policy),
+        cards=card_sheets(books, unit, policy),
     )
 
 

@@ -88,6 +88,14 @@ class DetailSheet:
     listed_at: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DetailFile:
+    """The workbook with the rows of one directly below and all below it; without a `name` there are none."""
+
+    unit: Unit
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamePersonRow:
     """One of several rows, of different units, that are about the same person and matter.
@@ -158,6 +166,15 @@ class Consolidated:
     answers: tuple[Answers, ...] = ()
     """What was answered where answers are counted, by the groups of units in `answered_by`."""
     answered_by: tuple[str, ...] = ()
+    elsewhere: tuple[DetailFile, ...] = ()
+    """The workbooks beside this one that list rows which are too many for it; then its own are those of the unit itself."""
+    part: Unit | None = None
+    """Whose rows alone stand here, with all below it, where this is such a workbook."""
+
+    @property
+    def whose(self) -> str:
+        """Whose papers these are, as headings say it."""
+        return f"{self.unit.name}：{self.part.name}" if self.part else self.unit.name
 
     def name_of(self, unit: Unit) -> str:
         """Give what the lists call `unit`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from sheetflow.consolidation.books import Books, Folded
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.states import State, Tally
 from sheetflow.schemas.indicators import Number, Values
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import Unit
 
 
 def summary_of(books: Books, unit: Unit) -> Folded:
@@ -49,23 +49,18 @@ def folded(books: Books, unit: Unit, handed_up: Mapping[UnitAndPeriod, Folded]) 
 
     `books` hold what `unit` itself handed in, and nothing of others.
     """
-    tree = _pruned(books.tree, unit)
-    children = {child.unit_id for child in tree.children(unit.unit_id)}
+    children = {child.unit_id for child in books.tree.children(unit.unit_id)}
     return replace(
         books,
-        tree=tree,
+        tree=books.tree.only([unit.unit_id, *children]),
         folded={key: each for key, each in handed_up.items() if key[0] in children},
     )
 
 
-def _pruned(tree: UnitTree, unit: Unit) -> UnitTree:
-    """Give the tree of `unit`, those above it, and those directly below it."""
-    kept: Sequence[Unit] = (*tree.chain(unit.unit_id), *tree.children(unit.unit_id))
-    here = {each.unit_id for each in kept}
-    return UnitTree.of(
-        [each if each.successor in here else replace(each, successor=None) for each in kept],
-        levels=tree.levels,
-    )
+def alone(books: Books, unit: Unit) -> Books:
+    """Give the books of `unit` in which its own rows alone are listed."""
+    own = replace(books, tree=books.tree.only([unit.unit_id]), folded={}, listed=None)
+    return replace(books, listed=own)
 
 
 def dump_folded(summary: Folded) -> dict[str, Any]:

@@ -147,6 +147,20 @@ def files_path(context: Context, reader: Unit, unit: Unit, period: Period, form:
     return context.workspace.outbox_of(reader, period.period_id) / name
 
 
+_DETAILS = "明细"
+
+
+def details_path(context: Context, reader: Unit, part: Unit, period: Period, form: Form) -> Path:
+    """Where the rows of one directly below a reader with very many below lie, beside its 汇总表."""
+    name = artefact_name(_DETAILS, part.folder, _label(context, form, period.label))
+    return context.workspace.outbox_of(reader, period.period_id) / name
+
+
+def is_details(path: str) -> bool:
+    """Whether a publication of the outbox is such a workbook."""
+    return Path(path).name.startswith(f"{_DETAILS}_")
+
+
 def judged_paths(context: Context, unit: Unit, period: Period, form: Form) -> dict[str, Path]:
     """Where all that comes of judging lies, by what it is; the list under either of its names."""
     paths = rollup_paths(context, PublicationKind.JUDGED, unit, period, form)

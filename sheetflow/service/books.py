@@ -71,18 +71,24 @@ def books_of(
 ) -> Books:
     """Gather everything accepted and tried in `form` up to `period`, of all, below `top`, or of some units `only`.
 
-    Where it `is_listing`, no figures: it is about rows alone.
+    Of `only` some, the tree has those directly below `top` as well. Where it `is_listing`, no figures: it is about rows alone.
     """
-    store = context.store
-    among = _answered_for_below(tree_for(context, form), top, period) if top else None
+    store, tree = context.store, tree_for(context, form)
+    among = None
     if only is not None:
         among = frozenset(unit.unit_id for unit in only)
+        tree = tree.only(
+            [*among, *(unit.unit_id for unit in tree.children(top.unit_id if top else ""))]
+        )
+    elif top:
+        among = _answered_for_below(tree, top, period)
+        tree = tree.only(unit.unit_id for unit in tree.subtree(top.unit_id))
     accepted: dict[UnitAndPeriod, Accepted] = {}
     beyond: dict[UnitAndPeriod, Accepted | None] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
     said: dict[UnitAndPeriod, Said] = {}
     submissions: dict[str, Submission] = {}
-    deadlines, passed = _deadlines(context, form, period), passed_until(context)
+    deadlines, passed = _deadlines(context, form, period, tree), passed_until(context)
     for entry in period.year_so_far:
         until = {unit_id: day for (unit_id, name), day in deadlines.items() if name == str(entry)}
         current = None if is_listing else entry == period
@@ -113,7 +119,7 @@ def books_of(
 
     return Books(
         form=with_making(form, made_then(period, accepted)),
-        tree=tree_for(context, form),
+        tree=tree,
         period=period,
         accepted=accepted,
         attempts=attempts,
@@ -252,9 +258,11 @@ def _answered_for_below(tree: UnitTree, top: Unit, period: Period) -> frozenset[
     return frozenset(unit.unit_id for unit in (*below, *ended))
 
 
-def _deadlines(context: Context, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
-    """Give every unit's deadlines in the year so far; they differ by level and superior alone."""
-    pairs = [(unit, entry) for unit in context.tree for entry in period.year_so_far]
+def _deadlines(
+    context: Context, form: Form, period: Period, tree: UnitTree
+) -> dict[UnitAndPeriod, dt.datetime]:
+    """Give the deadlines of all in `tree` in the year so far; they differ by level and superior alone."""
+    pairs = [(unit, entry) for unit in tree for entry in period.year_so_far]
     alike = {
         (unit.level, unit.parent, entry.period_id): (unit, form, entry) for unit, entry in pairs
     }

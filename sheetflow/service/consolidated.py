@@ -17,14 +17,17 @@ from functools import partial
 
 from sheetflow.children.judge_task import PieceWish
 from sheetflow.children.roll_up_tasks import (
+    Limits,
     PieceOrder,
     WorkbookReply,
     render_consolidated,
+    render_detail_file,
     render_piece_files,
 )
 from sheetflow.consolidation.accepted import Accepted
 from sheetflow.consolidation.books import Books
-from sheetflow.consolidation.consolidate import consolidate
+from sheetflow.consolidation.consolidate import consolidate, rows_alone
+from sheetflow.consolidation.contents import DetailFile
 from sheetflow.consolidation.corrections import Correction, find_corrections, is_out
 from sheetflow.consolidation.detail_rows import as_shown, sources, whose
 from sheetflow.context import Context
@@ -43,56 +46,96 @@ from sheetflow.units import Unit
 from sheetflow.writing.consolidated.joined import join
 
 _MOST_TRIES = 2
+MOST_ROWS = 200_000
+"""A workbook of a unit with very many below lists so many rows; what is more goes into workbooks beside it."""
+
+
+Finish = Callable[[], bytes | Writer | None]
+"""Waits for a child and gives a workbook: None where its rows are too many for one."""
+Begun = tuple[Future[WorkbookReply] | None, Finish]
 
 
 def begin_consolidated(
-    context: Context, books: Books, unit: Unit, corrections: Sequence[Correction]
-) -> tuple[Future[WorkbookReply] | None, Callable[[], bytes | Writer]]:
-    """Begin `unit`'s workbook; give what a child is making, and what waits and gives the content."""
+    context: Context,
+    unit: Unit,
+    books: Books,
+    corrections: Sequence[Correction],
+    elsewhere: Sequence[DetailFile] = (),
+) -> Begun:
+    """Begin `unit`'s workbook; the rows of others than itself may stand `elsewhere`."""
     books = replace(books, passed=None)  # it is not made again when a deadline passes
-    if not context.settings.workers.joined_from:
-        return None, partial(_write_plainly, context, books, unit, corrections)
-    begun = _begin(context, books, unit, corrections)
 
-    def finish() -> bytes | Writer:
+    def plainly() -> bytes:
+        from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
+
+        policy = context.policy(unit.level)
+        tables = consolidate(context.campaign, books, unit, policy, corrections, elsewhere)
+        return write_consolidated(tables)
+
+    def begin(lost: Sequence[str] = ()) -> Future[WorkbookReply]:
+        shown, policy = as_shown(books, unit), context.policy(unit.level)
+        pieces = _pieces_below(context, shown, unit, lost)
+        request, limits = books_request(context, shown, unit), _limits(context)
+        return context.pool.submit(
+            render_consolidated, request, policy, corrections, pieces, limits, elsewhere
+        )
+
+    if not context.settings.workers.joined_from:
+        return None, plainly
+    return _begin(begin, plainly)
+
+
+def begin_detail_file(context: Context, books: Books, unit: Unit, part: Unit) -> Begun:
+    """Begin the workbook of the rows of `part`, directly below `unit`, as `unit` sees them.
+
+    `books` hold what `part` and all below it handed in.
+    """
+
+    def plainly() -> bytes:
+        from sheetflow.writing.consolidated.consolidated_workbook import write_detail_file
+
+        policy = context.policy(unit.level)
+        return write_detail_file(
+            rows_alone(context.campaign, books, unit, part, policy), {}
+        ).content
+
+    def begin(lost: Sequence[str] = ()) -> Future[WorkbookReply]:
+        shown, policy = as_shown(books, unit), context.policy(unit.level)
+        pieces = _pieces_below(context, shown, unit, lost)
+        request, limits = books_request(context, shown, unit), _limits(context)
+        return context.pool.submit(render_detail_file, request, part, policy, pieces, limits)
+
+    return _begin(begin, plainly)
+
+
+def _begin(begin: Callable[..., Future[WorkbookReply]], plainly: Callable[[], bytes]) -> Begun:
+    """Have a child begin; what it finds lost is rendered anew, and what it cannot join is written plainly."""
+    begun = begin()
+
+    def finish() -> bytes | Writer | None:
         reply = begun.result()
         for _ in range(_MOST_TRIES):
             if not reply.lost:
                 break
-            reply = _begin(context, books, unit, corrections, lost=reply.lost).result()
+            reply = begin(reply.lost).result()
         if reply.lost:
             raise WritingError("汇总表的中间文件无法读取。请检查 state 文件夹所在的磁盘。")
-        if not reply.content:
-            return _write_plainly(context, books, unit, corrections)
-        return partial(join, reply.content, reply.bulk)
+        if reply.is_crowded:
+            return None
+        return partial(join, reply.content, reply.bulk) if reply.content else plainly()
 
     return begun, finish
 
 
-def _begin(
-    context: Context,
-    books: Books,
-    unit: Unit,
-    corrections: Sequence[Correction],
-    lost: Sequence[str] = (),
-) -> Future[WorkbookReply]:
-    policy, books = context.policy(unit.level), as_shown(books, unit)
+def _pieces_below(
+    context: Context, books: Books, unit: Unit, lost: Sequence[str]
+) -> dict[str, str]:
     standing = {entry.receipt: entry for entry in sources(books, unit)}
-    pieces = find_pieces(context, books, policy, standing.values(), lost)
-    request = books_request(context, books, unit)
-    joined_from = context.settings.workers.joined_from
-    return context.pool.submit(
-        render_consolidated, request, policy, corrections, pieces, joined_from
-    )
+    return find_pieces(context, books, context.policy(unit.level), standing.values(), lost)
 
 
-def _write_plainly(
-    context: Context, books: Books, unit: Unit, corrections: Sequence[Correction]
-) -> bytes:
-    from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
-
-    policy = context.policy(unit.level)
-    return write_consolidated(consolidate(context.campaign, books, unit, policy, corrections))
+def _limits(context: Context) -> Limits:
+    return Limits(context.settings.workers.joined_from, MOST_ROWS)
 
 
 def sources_of(context: Context, books: Books, unit: Unit) -> list[PublishedSource]:

@@ -45,6 +45,19 @@ class Nodes:
             )
         return self._books[form, period].read_by(reader)
 
+    def listed(self, books: Books, unit: Unit) -> Books:
+        """Give the books of `unit` with all below it, for what lists rows of everybody."""
+        if not books.folded:
+            return books
+        form, period = books.form.key, books.period.period_id
+        return replace(books, listed=self.listing(unit, form, period, unit))
+
+    def listing(self, part: Unit, form: str, period: str, reader: Unit) -> Books:
+        """Give what `part` and all below it handed in, without figures, as `reader` sees it."""
+        declared = self.context.form(form)
+        asked = declared.period(period)
+        return books_of(self.context, declared, asked, part, is_listing=True).read_by(reader)
+
     def members(self, unit: Unit, form: str, period: str) -> Collection[str]:
         """Name whoever's submissions may count in `unit`'s figures."""
         if self.is_folded(unit):
@@ -86,7 +99,14 @@ class Nodes:
         children = context.tree.children(unit.unit_id)
         alone = [child for child in children if not self._below[child.unit_id]]
         many = [child for child in children if self._below[child.unit_id]]
-        own = books_of(context, declared, asked, only=[unit, *alone]).read_by(reader)
+        taken_over = [
+            old
+            for one in (unit, *alone)
+            for old in context.tree.predecessors_on(one.unit_id, asked.last_day)
+        ]
+        own = books_of(context, declared, asked, unit, only=[unit, *alone, *taken_over]).read_by(
+            reader
+        )
         audience = DIRECT if reader == unit else BEYOND
         periods = [entry.period_id for entry in asked.year_so_far]
         known = context.store.nodes.find([child.unit_id for child in many], form, periods, audience)
@@ -98,8 +118,7 @@ class Nodes:
                 if (child.unit_id, entry) not in handed_up:
                     made = dump_folded(self._summary(child, form, entry, audience))
                     handed_up[child.unit_id, entry] = load_folded(made)
-        everybody = books_of(context, declared, asked, unit, is_listing=True).read_by(reader)
-        return replace(folded(own, unit, handed_up), listed=everybody)
+        return folded(own, unit, handed_up)
 
     def _summary(self, unit: Unit, form: str, period: str, audience: str) -> Folded:
         """Sum up `unit` for whoever is directly above it, or for those further up."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from sheetflow.children.roll_up_tasks import (
@@ -22,15 +22,17 @@ from sheetflow.consolidation.consolidate import board_data
 from sheetflow.consolidation.contacts import with_contacts
 from sheetflow.consolidation.contents import BoardFile
 from sheetflow.consolidation.corrections import dump_correction, load_correction
+from sheetflow.consolidation.nodes import alone
 from sheetflow.consolidation.signed_reports import DraftMark
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import rollup_paths
+from sheetflow.context.paths import is_details, rollup_paths
 from sheetflow.context.templates import ANNEX, BOARD, NOTHING, Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Passing
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.declarations import declared
+from sheetflow.service.detail_files import find_detail_files
 from sheetflow.service.filed_answer import signed_by_period
 from sheetflow.service.kept_drafts import kept_draft
 from sheetflow.service.nodes import Nodes
@@ -192,16 +194,23 @@ class Rollups:
             _sources(books, unit),
             policy.digest,
         )
-        if is_fresh(context, path, basis):
+        details = find_detail_files(context, mark)
+        if is_fresh(context, path, basis) and details.are_there:
             return None
         which = (unit.unit_id, books.form.key, books.period.period_id)
         known = [
             load_correction(entry) for entry in context.store.publications.find_corrections(*which)
         ]
         found = corrected_since(context, books, unit)
-        begun, content = begin_consolidated(context, books, unit, (*known, *found))
+        begin = partial(begin_consolidated, context, unit, corrections=(*known, *found))
+        begun, content = (None, None) if details.known else begin(self._nodes.listed(books, unit))
 
         def finish() -> Made:
+            made = content() if content else None
+            if made is None:  # rows of so many are listed beside it
+                listed = details.make(self._nodes)
+                _, content_alone = begin(alone(books, unit), elsewhere=listed)
+                made = content_alone() or b""
             issued = Issued(
                 unit_id=unit.unit_id,
                 form=books.form.key,
@@ -209,7 +218,7 @@ class Rollups:
                 sources=sources_of(context, books, unit),
                 corrected=[dump_correction(entry) for entry in found],
             )
-            return Made((Order(path, content(), mark, basis),), (issued,))
+            return Made((Order(path, made, mark, basis), *details.orders), (issued,))
 
         return Making(begun, finish)
 
@@ -219,6 +228,7 @@ class Rollups:
         spec = books.form.report
         if spec is None:
             return None
+        books = self._nodes.listed(books, unit)
         asked, order = self._report_order(books, unit)
         seen = (order.policy.digest,) if order.policy.overrides else ()
         paths = rollup_paths(context, mark.kind, unit, books.period, books.form)
@@ -343,7 +353,7 @@ def own_files(context: Context, unit: Unit, form: Form) -> Mapping[str, tuple[Bo
     for entry in context.store.publications.find_publications(unit.unit_id):
         path = entry.current
         ours = entry.kind in {*LINKED, PublicationKind.SIGNED} and entry.form == form.key
-        if ours and not entry.successor and path.startswith(folder):
+        if ours and not entry.successor and path.startswith(folder) and not is_details(path):
             file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
             found[entry.period] = (*found.get(entry.period, ()), file)
     return found

@@ -120,6 +120,31 @@ class UnitTree:
             found.extend(self.subtree(child.unit_id))
         return tuple(found)
 
+    def only(self, kept: Iterable[str]) -> UnitTree:
+        """The same tree with these units alone, all above them, and whoever took them over or was taken over by them."""
+        wanted = self._with_chains(kept)
+        while True:
+            heirs = [heir for unit_id in wanted if (heir := self.units[unit_id].successor)]
+            ended = [old.unit_id for old in self.succeeded if old.successor in wanted]
+            tied = self._with_chains([*heirs, *ended])
+            if tied <= wanted:
+                break
+            wanted |= tied
+        if len(wanted) == len(self):
+            return self
+        return UnitTree(
+            {unit_id: unit for unit_id, unit in self.units.items() if unit_id in wanted},
+            {
+                parent: tuple(below for below in self._children[parent] if below in wanted)
+                for parent in wanted & self._children.keys()
+            },
+            tuple(unit for unit in self.succeeded if unit.unit_id in wanted),
+            self.levels,
+        )
+
+    def _with_chains(self, unit_ids: Iterable[str]) -> set[str]:
+        return {above.unit_id for unit_id in unit_ids for above in self.chain(unit_id)}
+
     def chain(self, unit_id: str) -> tuple[Unit, ...]:
         """`unit_id` itself and everyone above it, up to the root."""
         unit = self.units[unit_id]

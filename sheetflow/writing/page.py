@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
 from sheetflow.periods import OFFICE_ZONE
@@ -118,6 +119,14 @@ class Page:
         """Put a link to `cell` of the sheet `title` of this workbook."""
         target, shown = f"internal:{quoted(title)}!{cell}", self.book.look(look | LINK)
         self.worksheet.write_url(at[0] - 1, at[1] - 1, target, shown, plain_text(text))
+
+    def link_file(self, at: tuple[int, int], path: str, text: str = "", look: Look = TEXT) -> None:
+        """Put a link to a file, by its path from this workbook's folder."""
+        target = Url(f"external:{path}")
+        # XlsxWriter turns slashes of such links round, which office programs but Excel do not follow.
+        target._set_object_link()  # noqa: SLF001
+        target.text = plain_text(text or path)
+        self.worksheet.write_url(at[0] - 1, at[1] - 1, target, self.book.look(look | LINK))
 
     def span(self, row: int, first: int, last: int, text: str, look: Look) -> None:
         """Put `text` across the columns `first` to `last`."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from xlsxwriter.url import Url
-
 from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.schemas.parsing import Value
 from sheetflow.workbook import cell_name, column_letters
@@ -21,7 +19,6 @@ from sheetflow.writing.looks import (
     CENTRED,
     DAY_NUMBER,
     HEADER,
-    LINK,
     NOTE,
     REQUIRED_FILL,
     RIGHT,
@@ -151,17 +148,13 @@ class ReviewPage(TablePage):
         cell = cell_name(self.row, column)
         self.worksheet.data_validation(cell, {**options, "error_title": "填写有误"})
 
-    def link_file(self, path: str) -> None:
+    def link_row(self, path: str) -> None:
         """Put a link to a file of the outbox in this row, by its path there; none where that is empty."""
         column = self.number(FILE)
         if not path:
             self.put(self.row, column, None, MIDDLE)
             return
-        target = Url(f"external:../../{path}")
-        # XlsxWriter turns slashes of such links round, which office programs but Excel do not follow.
-        target._set_object_link()  # noqa: SLF001
-        target.text = _called(path)
-        self.worksheet.write_url(self.row - 1, column - 1, target, self.book.look(MIDDLE | LINK))
+        self.link_file((self.row, column), f"../../{path}", _called(path), MIDDLE)
 
     def end(self, nothing: str) -> None:
         """Offer filters over the rows; say that there is `nothing` where there are none."""

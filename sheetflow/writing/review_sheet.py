@@ -251,7 +251,7 @@ def _put_waiting(
         },
         (NUMBER, UNIT, _CONTENT, _OUTCOMES, INDICATOR),
     )
-    page.link_file(row.link)
+    page.link_row(row.link)
     since = page.number(_SINCE)
     page.moment(page.row, since, row.since, SHORT_NUMBER)
     # Counted when the file is opened: no clock is in it.
@@ -292,7 +292,7 @@ def _write_looks(book: Book, sheet: ReviewSheet, name: str) -> None:
         page.put(page.row, 2, entry.unit, WRAPPED)
         page.put(page.row, 3, entry.receipt or "还没有报送", WRAPPED)
         page.put(page.row, page.number(_WHY), f"看过整份报表，到《{WAITING_SHEET}》办理", WRAPPED)
-        page.link_file(entry.link)
+        page.link_row(entry.link)
 
 
 def _put_look(page: ReviewPage, row: LookRow) -> None:
@@ -313,7 +313,7 @@ def _put_look(page: ReviewPage, row: LookRow) -> None:
     for label, figure in figures.items():
         look = FIGURE if figure is None or float(figure).is_integer() else FIGURE | _DECIMALS
         page.put(page.row, page.number(label), figure, look)
-    page.link_file(row.link)
+    page.link_row(row.link)
     page.offer(VERDICT, [verdict.label for verdict in row.verdicts])
     page.row += 1
 

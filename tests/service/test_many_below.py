@@ -10,7 +10,7 @@ from docx import Document
 
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.context import Context
-from sheetflow.service import nodes
+from sheetflow.service import consolidated, nodes
 from sheetflow.service.nodes import Nodes
 from tests.tiny.desk import (
     CITIES_DAY,
@@ -125,9 +125,64 @@ def test_rows_of_everybody_are_listed_all_the_same(
     ]
 
 
+def test_too_many_rows_stand_in_a_workbook_of_each_directly_below(
+    played: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each city's rows lie beside 汇总表, which links them; all together they are those of one workbook."""
+    book = openpyxl.load_workbook(played.answer(PROVINCE, "汇总表"), read_only=True)
+    titles = [title for title in book.sheetnames if "台账" in title or "日志" in title]
+    book.close()
+    plainly = rows_of(played, titles)
+    monkeypatch.setattr(consolidated, "MOST_ROWS", 3)
+    played.drop(SANDS, played.fill(SANDS, sound(4)), "再报.xlsx")
+    played.run(CITIES_DAY)
+    beside = sorted(played.out(PROVINCE, FIRST).glob("明细_*.xlsx"))
+    assert [path.name.split("_")[1] for path in beside] == [
+        TREE[unit_id].folder for unit_id in (CITY, OTHER_CITY)
+    ]
+    index = openpyxl.load_workbook(played.answer(PROVINCE, "汇总表"))["明细目录"]
+    links = {row[0].value: row[1].hyperlink for row in index.iter_rows(min_row=4)}
+    assert {link.target for link in links.values() if link} == {path.name for path in beside}
+    listed = [row for path in beside for row in rows_in(path, titles)]
+    assert len(listed) == len(plainly)
+    assert same_rows(listed) == same_rows(plainly)
+    assert rows_of(played, titles) == []
+
+
+def test_a_workbook_of_rows_is_made_anew_where_its_rows_changed_or_it_is_gone(
+    played: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county's correction touches its own city's workbook of rows alone; one that was deleted comes back."""
+    monkeypatch.setattr(consolidated, "MOST_ROWS", 3)
+    played.drop(EAST, played.fill(EAST, sound(502)), "再报.xlsx")
+    played.run(CITIES_DAY)
+    first, second = sorted(played.out(PROVINCE, FIRST).glob("明细_*.xlsx"))
+    before = second.read_bytes(), second.stat().st_ino, first.stat().st_ino
+    played.drop(EAST, played.fill(EAST, sound(503)), "三报.xlsx")
+    played.run(CITIES_DAY)
+    assert (second.read_bytes(), second.stat().st_ino) == before[:2]
+    assert first.stat().st_ino != before[2]
+    assert "503" in words(first)
+    kept = first.read_bytes()
+    first.unlink()
+    played.drop(NORTH, played.fill(NORTH, sound(61)), "四报.xlsx")
+    played.run(CITIES_DAY)
+    assert first.read_bytes() == kept
+
+
+def same_rows(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Give in order the rows of all but the one that reported again meanwhile."""
+    return sorted(row for row in rows if TREE[SANDS].name not in row)
+
+
 def rows_of(desk: Desk, titles: list[str]) -> list[tuple[str, ...]]:
     """What stands in these sheets of the province's 汇总表, line by line, that names a unit."""
-    book = openpyxl.load_workbook(desk.answer(PROVINCE, "汇总表"))
+    return rows_in(desk.answer(PROVINCE, "汇总表"), titles)
+
+
+def rows_in(path: Path, titles: list[str]) -> list[tuple[str, ...]]:
+    """The same of any workbook."""
+    book = openpyxl.load_workbook(path)
     names = {unit.name for unit in TREE}
     found = [
         tuple(str(cell) for cell in row if cell is not None)

@@ -43,6 +43,8 @@ _SOURCES = {
     "迟报": 8,
     "明细位置": 18,
 }
+_SOURCES_SHEET = "来源一览"
+_ELSEWHERE = {"单位": 26, "明细所在的工作簿": 70}
 _EXPLANATIONS = {
     "单位": 20,
     "回执号": 24,
@@ -93,14 +95,16 @@ def write_skeleton(
     consolidated: Consolidated, bulk: Mapping[str, Bulk], most_rows: int = MAX_ROWS
 ) -> Skeleton:
     """Write 汇总表 without the rows of `bulk` (by sheet key), to be joined in by `joined.join`."""
-    heading = f"{consolidated.unit.name} {consolidated.period.label}"
+    heading = f"{consolidated.whose} {consolidated.period.label}"
     foot, levels = footer(consolidated), consolidated.levels
     title = f"{consolidated.campaign_title}汇总表（{heading}）"
     with streamed_book(title, consolidated.stamp) as book:
         write_board_list(book, consolidated.board, heading, foot, levels)
         has_figures = bool(consolidated.statistics.indicators)
         figures = _write_figures(book, consolidated) if has_figures else None
-        sources = TablePage(book, "来源一览", list(_SOURCES.values()), foot)
+        if consolidated.elsewhere:
+            _write_elsewhere(book, consolidated)
+        sources = TablePage(book, _SOURCES_SHEET, list(_SOURCES.values()), foot)
         _write_explanations(book, consolidated)
         write_words(book, consolidated)
         listed = write_cards(book, consolidated)
@@ -114,6 +118,38 @@ def write_skeleton(
         if figures:
             write_checks(*figures, consolidated, details)
         return Skeleton(book.close(), details.bulk_parts)
+
+
+def write_detail_file(tables: Consolidated, bulk: Mapping[str, Bulk]) -> Skeleton:
+    """Write the rows of one directly below alone, in a workbook beside the reader's own 汇总表."""
+    title = f"{tables.campaign_title}明细（{tables.whose} {tables.period.label}）"
+    with streamed_book(title, tables.stamp) as book:
+        sources = TablePage(book, _SOURCES_SHEET, list(_SOURCES.values()), footer(tables))
+        write_words(book, tables)
+        listed = write_cards(book, tables)
+        details = write_details(book, tables, MAX_ROWS, bulk)
+        for receipt, row in listed.items():
+            details.first_rows.setdefault(receipt, row)
+        _write_sources(sources, tables, details)
+        return Skeleton(book.close(), details.bulk_parts)
+
+
+def _write_elsewhere(book: Book, consolidated: Consolidated) -> None:
+    """Write in which workbook the rows of each one directly below stand."""
+    page = TablePage(book, "明细目录", list(_ELSEWHERE.values()), footer(consolidated))
+    page.open(
+        f"明细目录（{consolidated.whose} {consolidated.period.label}）",
+        "明细行数太多，一本工作簿放不下：下一级各单位及其所属单位的明细和文字各列一本，放在本表旁边；"
+        "本表只列本级的。身份证号相同的事项由下一级各自核实，本表不再核对。",
+        list(_ELSEWHERE),
+    )
+    for row, entry in enumerate(consolidated.elsewhere, start=FIRST_ROW):
+        page.put(row, 1, consolidated.name_of(entry.unit))
+        if entry.name:
+            page.link_file((row, 2), entry.name)
+        else:
+            page.put(row, 2, "（尚无明细）")
+    page.close(FIRST_ROW + len(consolidated.elsewhere) - 1, 1)
 
 
 def _write_figures(
@@ -131,7 +167,7 @@ def _write_figures(
 def _write_sources(page: TablePage, consolidated: Consolidated, details: Details) -> None:
     """Write what the workbook stands on, with a link to each source's first detail row."""
     page.open(
-        f"来源一览（{consolidated.unit.name} {consolidated.period.label}）",
+        f"来源一览（{consolidated.whose} {consolidated.period.label}）",
         "本汇总表由以下报表生成；原件按文件校验码存档，与回执上的一致，可逐一核对。",
         list(_SOURCES),
     )
@@ -155,7 +191,7 @@ def _write_explanations(book: Book, consolidated: Consolidated) -> None:
     """Write the answers to 核实性 findings, gone up with the data."""
     page = TablePage(book, "情况说明", list(_EXPLANATIONS.values()), footer(consolidated))
     page.open(
-        f"情况说明（{consolidated.unit.name} {consolidated.period.label}）",
+        f"情况说明（{consolidated.whose} {consolidated.period.label}）",
         f"各单位对核实性审核意见的说明，共{len(consolidated.explanations)}条。",
         list(_EXPLANATIONS),
     )
@@ -183,7 +219,7 @@ def _write_same_person(
     found = len({row.group for row in rows})
     said = f"有{found}组" if found else "没有发现"
     page.open(
-        f"跨{below}核实（{consolidated.unit.name} {consolidated.period.label}）",
+        f"跨{below}核实（{consolidated.whose} {consolidated.period.label}）",
         f"身份证号相同、由不同单位登记的事项，{said}；已撤销的不列。"
         "请与有关单位核实是否重复登记；本表不列身份证号，各单位的报送不因此退回。",
         list(columns),
@@ -209,7 +245,7 @@ def _write_corrections(
     if adjusted := len(rows) - len(corrected):
         told.append(f"有{adjusted}个数因指标的口径有变化而调整，报表没有更正")
     page.open(
-        f"更正表（{consolidated.unit.name} {consolidated.period.label}）",
+        f"更正表（{consolidated.whose} {consolidated.period.label}）",
         f"本表发布后，{'；'.join(told)}。原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额"
         "（比率由更正后的数重新算出）。",
         list(_CORRECTIONS),

@@ -108,7 +108,7 @@ def write_details(
 
 def footer(consolidated: Consolidated) -> str:
     """What stands at the foot of every printed page."""
-    return f"{consolidated.campaign_title}　{consolidated.unit.name}　{consolidated.period.label}"
+    return f"{consolidated.campaign_title}　{consolidated.whose}　{consolidated.period.label}"
 
 
 def countable(detail: DetailSheet, form: Form, level: str) -> tuple[Indicator, ...]:
@@ -227,7 +227,7 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
     page.worksheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
     page.worksheet.repeat_columns(0, len(headings) - 1)
     page.open(
-        f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
+        f"{detail.sheet.title}（{consolidated.whose} {consolidated.period.label}）",
         _note(detail, consolidated.unit.level) + ("本表接上一张工作表。" if part > 1 else ""),
         [*headings, *(column.label for column in detail.columns)],
     )

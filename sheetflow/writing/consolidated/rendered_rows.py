@@ -99,6 +99,11 @@ class Pieces:
     sheets: Mapping[str, SheetPiece]
     matters: Matters = field(default_factory=Matters)
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are, of all sheets."""
+        return sum(sheet.piece.rows for sheet in self.sheets.values())
+
 
 def layout_of(form: Form) -> str:
     """Digest all of a form's declaration that shows in its pieces."""

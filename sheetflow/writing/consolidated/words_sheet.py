@@ -61,7 +61,7 @@ def write_words(book: Book, consolidated: Consolidated) -> None:
     page.worksheet.set_paper(_A3)
     page.worksheet.repeat_columns(0, len(words.origin) - 1)
     page.open(
-        f"{words.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
+        f"{words.sheet.title}（{consolidated.whose} {consolidated.period.label}）",
         f"{len(rows)}个单位报送了文字，照原文列出；一行放不下的接排在下一行。"
         f"有底色的文字，除单位名称和数字外与别的单位的大体相同，见“{ALIKE_COLUMN}”一栏。",
         [*words.origin, *(column.label for column in words.columns), ALIKE_COLUMN],
@@ -96,7 +96,7 @@ def _write_card(
     page.worksheet.repeat_columns(0, len(origin) - 1)
     rows = list(card.rows())
     page.open(
-        f"{card.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
+        f"{card.sheet.title}（{consolidated.whose} {consolidated.period.label}）",
         f"{len(rows)}个单位已报，一个单位一行，照原文列出；一行放不下的接排在下一行。",
         [*before(card), *(column.label for column in card.columns)],
     )
@@ -201,7 +201,7 @@ def write_answers(book: Book, consolidated: Consolidated) -> None:
     groups = consolidated.answered_by
     page = TablePage(book, ANSWERS_SHEET, [34, 12, 10, *[10.0] * len(groups)], footer(consolidated))
     page.open(
-        f"{ANSWERS_SHEET}（{consolidated.unit.name} {consolidated.period.label}）",
+        f"{ANSWERS_SHEET}（{consolidated.whose} {consolidated.period.label}）",
         "".join(_explained(consolidated.answers)),
         [*_HEADINGS, *groups],
         lines=2,
