@@ -23,6 +23,7 @@ def worker(
 ) -> None:
     """Serve the workspace (-C) on this machine beside `watch` on another; SIGTERM or Ctrl+C ends it."""
     import os
+    import sys
 
     from sheetflow.children import Limits
     from sheetflow.children.limits import MIB
@@ -32,6 +33,8 @@ def worker(
     from sheetflow.errors import RequestError
     from sheetflow.service.watch import stop_on_signals
 
+    if sys.platform == "win32":
+        raise RequestError("多台电脑一起处理要用 Linux；Windows 只能一台电脑用 watch 值守。")
     call: Call = ctx.obj
     workspace, settings = open_workspace(call.root)
     place = place_of(workspace, settings)

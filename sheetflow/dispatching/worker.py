@@ -89,25 +89,27 @@ def work(
     hands = Hands(url, f"{socket.gethostname()}:{os.getpid()}", size, limits)
     serving: threading.Thread | None = None
     told = ""
-    while not is_stopping():
-        trouble = _trouble(workspace, url, hands)
-        if trouble and trouble != told:
-            tell(trouble)
-        told = trouble
-        if trouble and serving:
-            hands.stop()
+    try:
+        while not is_stopping():
+            trouble = _trouble(workspace, url, hands)
+            if trouble and trouble != told:
+                tell(trouble)
+            told = trouble
+            if trouble and serving:
+                hands.stop()
+                serving.join()
+                serving = None
+            if not trouble and serving is None:
+                hands = Hands(url, hands.name, size, limits)
+                serving = threading.Thread(target=hands.serve, name="hands")
+                serving.start()
+            _pause(is_stopping)
+    finally:
+        hands.stop()
+        if serving:
             serving.join()
-            serving = None
-        if not trouble and serving is None:
-            hands = Hands(url, hands.name, size, limits)
-            serving = threading.Thread(target=hands.serve, name="hands")
-            serving.start()
-        _pause(is_stopping)
-    hands.stop()
-    if serving:
-        serving.join()
-    with suppress(psycopg.Error), calls.connected(url) as connection:
-        calls.leave(connection, hands.name)
+        with suppress(psycopg.Error), calls.connected(url) as connection:
+            calls.leave(connection, hands.name)
 
 
 def _trouble(workspace: Workspace, url: str, hands: Hands) -> str:

@@ -16,6 +16,7 @@ from sheetflow.dispatching import calls
 from sheetflow.store import Store
 from tests.postgres import Cluster, cluster, next_schema, programs
 from tests.programs import COMPLETE
+from tests.reliability import dying_worker
 from tests.reliability.command_line import command, environment, program, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, dropped_bytes, essence_of, take_picture
@@ -50,10 +51,14 @@ def shared(scene: Path, postgres: Cluster, tmp_path: Path) -> tuple[Path, str]:
 
 
 @contextmanager
-def helping(root: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Have a worker serve meanwhile."""
+def helping(root: Path, url: str, step: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """Have a worker serve meanwhile; one that is killed at a `step` of its own, where it names one."""
+    words = program(root, NOW)
+    if step:
+        words[words.index("sheetflow")] = dying_worker.__name__
+        words.insert(words.index(dying_worker.__name__) + 1, step)
     with subprocess.Popen(
-        [*program(root, NOW), "worker", "--size", "1"],
+        [*words, "worker", "--size", "1"],
         env=environment(REPOSITORY, {"SHEETFLOW_STORE__URL": url}),
         cwd=REPOSITORY,
     ) as process:
@@ -98,26 +103,65 @@ def undisturbed(scene: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return essence_of(take_picture(root))
 
 
-@pytest.mark.parametrize("whom", ["nobody", "the worker", "the coordinator"])
+@pytest.mark.parametrize("whom", ["nobody", "the coordinator", "the database"])
 def test_whoever_is_killed_every_file_has_its_answer_once(
     whom: str,
     shared: tuple[Path, str],
+    postgres: Cluster,
     undisturbed: dict[str, list[str]],
     measured: Measured,
 ) -> None:
-    """Two coordinators, one of them standing by, and a worker: one is killed in the middle of it."""
+    """Two coordinators, one of them standing by, and a worker: one dies in the middle of it, or the server does."""
     root, url = shared
-    with (
-        watching(root, NOW, SHEETFLOW_STORE__URL=url) as first,
-        helping(root, url) as worker,
-    ):
+    with watching(root, NOW, SHEETFLOW_STORE__URL=url) as first, helping(root, url):
         wait_until(lambda: len(machines(url)) == 2, "both are there")
         with watching(root, NOW, SHEETFLOW_STORE__URL=url):
-            victim = {"the worker": worker, "the coordinator": first}.get(whom)
-            if victim:
-                os.kill(victim.pid, signal.SIGKILL)
+            if whom == "the coordinator":
+                os.kill(first.pid, signal.SIGKILL)
+            elif whom == "the database":
+                postgres.stop()
+                postgres.start()
             took = wait_until(lambda: settled(root, url), "everything is answered", 180)
             measured(f"{whom} killed: seconds until all was answered", round(took))
             found = machines(url)
     assert [each.part for each in found].count(calls.COORDINATOR) >= 1
     assert essence_of(take_picture(in_a_file(root, url))) == undisturbed
+
+
+@pytest.mark.parametrize("step", dying_worker.STEPS)
+def test_a_worker_that_is_killed_at_any_step_is_not_missed(
+    step: str,
+    shared: tuple[Path, str],
+    undisturbed: dict[str, list[str]],
+    measured: Measured,
+) -> None:
+    """Whatever a worker had in hand when it died is done by another, once."""
+    root, url = shared
+    with watching(root, NOW, SHEETFLOW_STORE__URL=url, SHEETFLOW_WORKERS__SIZE="1"):
+        wait_until(lambda: bool(machines(url)), "the coordinator is there")
+        with helping(root, url, step) as dying:
+            took = wait_until(lambda: settled(root, url), "everything is answered", 180)
+            measured(f"{step}: seconds until all was answered", round(took))
+            assert dying.poll() == -signal.SIGKILL
+    assert essence_of(take_picture(in_a_file(root, url))) == undisturbed
+
+
+def test_backup_and_purge_run_while_a_worker_does(shared: tuple[Path, str], tmp_path: Path) -> None:
+    """Who keeps the office backs up and purges without stopping the machines that help."""
+    root, url = shared
+
+    def done(*words: str) -> None:
+        ended = command(root, NOW, *words, SHEETFLOW_STORE__URL=url)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    with helping(root, url) as worker:
+        done("run")
+        wait_until(lambda: bool(machines(url)), "the worker is there")
+        before = take_picture(in_a_file(root, url))
+        done("backup", str(tmp_path / "备份.zip"))
+        done("purge", "--before", "2013-01-01", "--yes")
+        assert worker.poll() is None
+    restored = command(tmp_path / "again", NOW, "restore", str(tmp_path / "备份.zip"))
+    assert restored.returncode == 0, restored.stderr
+    assert take_picture(tmp_path / "again").archive == before.archive
+    assert set(take_picture(root).archive) < set(before.archive)
