@@ -5,6 +5,8 @@ python -m benchmarks small      seconds for read, validate, store, write at demo
 python -m benchmarks growth     seconds per county and memory, from 14 counties up
 python -m benchmarks memory     what one running service holds while a country reports
 python -m benchmarks machines   the same workbooks by one and by two workers; needs PostgreSQL
+python -m benchmarks country    one resubmission beside 140 and beside 2,854 counties; needs PostgreSQL
+python -m benchmarks townships  40,000 units of five levels, 2,000 of which hand in; needs PostgreSQL
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks import country, townships
 from benchmarks.machines import compare
 from benchmarks.measuring import machine
 from benchmarks.province import Size
@@ -36,9 +39,11 @@ _DEFAULTS = {
     "growth": (0, 2000),
     "memory": (2800, 2000),
     "machines": (140, 300),
+    "country": (2854, 30),
+    "townships": (40_000, 10),
 }
 """Counties and rows of each kind of run."""
-_A_PROVINCE = 140
+_A_PROVINCE, _AT_ONCE = 140, 200
 
 
 def main() -> None:
@@ -62,6 +67,7 @@ def _words() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds of the table")
     parser.add_argument("--seed", type=int, default=2012)
     parser.add_argument("--most", type=int, default=max(_GROWTH), help="counties where growth ends")
+    parser.add_argument("--sample", type=int, default=2000, help="townships that hand in")
     parser.add_argument("--folder", help="keep the input there for the next time")
     return parser.parse_args()
 
@@ -76,6 +82,12 @@ def _run(words: argparse.Namespace, folder: Path) -> None:
         _memory(bench)
     elif words.what == "machines":
         for line in compare(bench.province(), words.rounds):
+            print(line, flush=True)
+    elif words.what == "country":
+        for line in country.compare(bench, _A_PROVINCE):
+            print(line, flush=True)
+    elif words.what == "townships":
+        for line in townships.measure(folder, size.counties, words.sample, _AT_ONCE, size.rows):
             print(line, flush=True)
     elif words.what == "growth":
         _growth(bench, [number for number in _GROWTH if number <= words.most])

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measuring import DROPPED_AT
+from benchmarks.postgresql import cluster
 from benchmarks.province import CAMPAIGN, Province
 from sheetflow.children import Limits, Pool
 from sheetflow.children.judge_task import JudgeRequest, judge_file, warm_up
@@ -26,7 +27,6 @@ from sheetflow.dispatching.far_pool import FarPool
 from sheetflow.store import Store
 
 _LIMITS = Limits(cpu_seconds=60)
-_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _TICKS = os.sysconf("SC_CLK_TCK")
 _WORKER = (
     "import sys; from pathlib import Path; from sheetflow.children import Limits;"
@@ -89,7 +89,7 @@ def _far(requests: Sequence[JudgeRequest], workers: int) -> Run:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="sheetflow-machines-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        url, server = stack.enter_context(_cluster(folder))
+        url, server = stack.enter_context(cluster(folder))
         with Store(url) as store:
             (folder / "work" / "state").mkdir(parents=True)
             (folder / "work" / "state" / "volume").write_text(store.workspace_id, encoding="ascii")
@@ -130,39 +130,6 @@ def _worker(root: Path, url: str, core: int) -> Iterator[int]:
         finally:
             process.terminate()
             process.wait()
-
-
-@contextmanager
-def _cluster(folder: Path) -> Iterator[tuple[str, int]]:
-    """Have a PostgreSQL server run meanwhile, on a socket; give its URL and its number."""
-    if not _PROGRAMS:
-        sys.exit("PostgreSQL is not installed (Debian: postgresql).")
-    owner = "postgres" if os.geteuid() == 0 else None
-    place = folder / "server"
-    place.mkdir()
-    folder.chmod(0o755)
-    if owner:
-        shutil.chown(place, owner)
-
-    def call(program: str, *words: str) -> None:
-        subprocess.run(
-            [str(_PROGRAMS[-1] / program), *words],
-            check=True,
-            user=owner,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-        )
-
-    data = str(place / "data")
-    call("initdb", "-D", data, "-U", "sheetflow", "-A", "trust", "-E", "UTF8")
-    options = f"-c listen_addresses= -c unix_socket_directories={place}"
-    call("pg_ctl", "-D", data, "-l", str(place / "log"), "-w", "-o", options, "start")
-    try:
-        call("createdb", "-h", str(place), "-U", "sheetflow", "sheetflow")
-        number = int((place / "data" / "postmaster.pid").read_text().splitlines()[0])
-        yield f"postgresql+psycopg://sheetflow@/sheetflow?host={place}", number
-    finally:
-        call("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
 
 
 def _processor(pid: int) -> float:

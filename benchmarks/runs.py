@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,10 +89,23 @@ def run_batches(bench: Bench, batch: int) -> Iterator[dict[str, Any]]:
     """Serve the input in batches within one process; give what each one says of itself."""
     province = bench.province()
     make_workspace(bench.root, province.tree)
-    words = [sys.executable, "-m", "benchmarks.service_batches", str(bench.root), str(batch)]
-    listed = "".join(f"{unit_id}\t{file}\n" for unit_id, file in province.files.items())
+    yield from serve_batches(bench.root, batch, [*province.files.items()])
+
+
+def serve_batches(
+    root: Path, batch: int, files: Sequence[tuple[str | Path, ...]], url: str = "", at: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Serve files of a workspace in batches within one process, its database at `url`; see `service_batches`."""
+    words = [sys.executable, "-m", "benchmarks.service_batches", str(root), str(batch), at]
+    listed = "".join("\t".join(map(str, each)) + "\n" for each in files)
+    environ = os.environ | ({"SHEETFLOW_STORE__URL": url} if url else {})
     with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=environ,
     ) as process:
         if process.stdin and process.stdout:
             process.stdin.write(listed)

@@ -70,7 +70,7 @@ class _Clocked:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is the store's own
         return getattr(self._outcomes, name)
 
-    def record_outcome(self, *arguments: Any, **named: Any) -> Submission:  # noqa: ANN401 - as the store takes them
+    def record_outcome(self, *arguments: Any, **named: Any) -> Submission | None:  # noqa: ANN401 - as the store takes them
         """Record an outcome."""
         begun = time.perf_counter()
         try:
