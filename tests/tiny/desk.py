@@ -10,7 +10,6 @@ import datetime as dt
 import email
 import email.policy
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -33,6 +32,7 @@ from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
 from sheetflow.workbook import cell_name
+from tests.quick import copied, typing_into
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 from tests.warm import keep_list, open_warm
@@ -161,9 +161,7 @@ def write(
     forms: Sequence[Form] = CAMPAIGN.forms,
 ) -> Path:
     """Fill in an issued workbook of one of `forms` as a clerk does; `spoil` may do more to it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about what openpyxl does not keep
-        book = openpyxl.load_workbook(issued)
+    with typing_into(issued) as book:
         for key, listed in rows.items():
             form = next(form for form in forms if key in form.by_key)
             sheet = form.by_key[key]
@@ -183,7 +181,6 @@ def write(
             spoil(book)
         target.parent.mkdir(parents=True, exist_ok=True)
         book.save(target)
-        book.close()
     return target
 
 
@@ -207,8 +204,17 @@ class Desk:
 
     def issue(self, period: str = FIRST, at: dt.datetime = ISSUED, form: str = "") -> int:
         """Hand out the workbooks."""
-        with open_warm(self.root, at) as context:
-            return issue_workbooks(context, context.form(form), Period.parse(period))
+
+        def make() -> int:
+            with open_warm(self.root, at) as context:
+                return issue_workbooks(context, context.form(form), Period.parse(period))
+
+        is_first = (period, at, form) == (
+            FIRST,
+            ISSUED,
+            "",
+        ) and not self.workspace.database.exists()
+        return copied(self.root, make) if is_first else make()
 
     def issued(self, unit_id: str, period: str = FIRST) -> Path:
         """The unit's own workbook."""
