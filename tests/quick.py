@@ -35,7 +35,8 @@ _MADE: dict[tuple[object, ...], tuple[Path, int]] = {}
 @contextmanager
 def typing_into(path: Path) -> Iterator[Workbook]:
     """Open a workbook to type into it; what borders its merged cells have is most of what opening takes."""
-    with patch.object(MergedCellRange, "format"), warnings.catch_warnings():
+    without_borders = patch.object(MergedCellRange, "format", lambda _range: None)
+    with without_borders, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what openpyxl does not keep
         book = openpyxl.load_workbook(path)
     with warnings.catch_warnings():

@@ -300,17 +300,17 @@ def words(path: Path) -> str:
 
 
 def _cells(path: Path) -> Iterator[str]:
-    book = openpyxl.load_workbook(path)
+    book = openpyxl.load_workbook(path, read_only=True)
     for page in book:
-        for row in page.iter_rows():
-            yield from (str(cell.value) for cell in row if cell.value is not None)
+        for row in page.iter_rows(values_only=True):
+            yield from (str(value) for value in row if value is not None)
     book.close()
 
 
 def table(path: Path, title: str, first: str) -> list[dict[str, object]]:
     """The rows of one sheet under the header line that holds `first`, cached values."""
-    book = openpyxl.load_workbook(path, data_only=True)
-    rows = [tuple(cell.value for cell in row) for row in book[title].iter_rows()]
+    book = openpyxl.load_workbook(path, data_only=True, read_only=True)
+    rows = list(book[title].iter_rows(values_only=True))
     book.close()
     start = next(number for number, row in enumerate(rows) if first in row)
     header = [str(cell or "") for cell in rows[start]]
