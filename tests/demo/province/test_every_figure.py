@@ -6,6 +6,7 @@ the archived originals, for the consolidated workbooks and for what the Word rep
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -55,13 +56,18 @@ class Papers:
     def below(self, row: str) -> str:
         """Give the beginning of the codes of those who stand behind a row of an annex."""
         if row == "合计":
-            return self.code.rstrip("0")
+            return beginning(self.code)
         if row.endswith("本级"):
             return self.code
         names = {code: name for code, name in self.counted.names.items() if code != self.code}
         near = [code for code, name in names.items() if row.endswith(name)]
-        (found,) = [code for code in near if code.startswith(self.code.rstrip("0"))]
-        return found.rstrip("0") if found.endswith("00") else found
+        (found,) = [code for code in near if code.startswith(beginning(self.code))]
+        return beginning(found)
+
+
+def beginning(code: str) -> str:
+    """Give how the codes of all below a unit begin: 37 of 370000, 3710 of 371000."""
+    return re.sub(r"(00)+$", "", code)
 
 
 def is_of_main_form(path: Path) -> bool:
@@ -119,7 +125,7 @@ def test_plain_python_over_the_originals_agrees(papers: list[Papers]) -> None:
     assert len(papers) >= 3
     for each in papers:
         book = each.file("汇总表")
-        top = each.code.rstrip("0")
+        top = beginning(each.code)
         added, now = each.counted.sums(top, TOTAL), each.counted.sums(top, CURRENT)
         shown, current = totals(book, "活动统计（累计）"), totals(book, "活动统计（本期）")
         assert len(added) >= ENOUGH
@@ -136,7 +142,7 @@ def test_plain_python_over_the_originals_agrees(papers: list[Papers]) -> None:
 def test_the_sentences_of_every_report_agree(papers: list[Papers]) -> None:
     """Every figure that a city's or the province's report says is the sum of the files that were dropped."""
     for each in papers:
-        top = each.code.rstrip("0")
+        top = beginning(each.code)
         added = {basis: ratios(each.counted.sums(top, basis)) for basis in (CURRENT, TOTAL)}
         told = list(prose(each.read("情况报告")))
         assert len(told) >= ENOUGH

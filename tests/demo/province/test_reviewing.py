@@ -25,7 +25,7 @@ def test_two_cities_review(played: Played) -> None:
         outcomes = {
             each.receipt: each.outcome for each in submissions.find_submissions(form="progress")
         }
-    first, second = (unit.unit_id for unit in tree if unit.level == "市")
+    first, second, *_ = (unit.unit_id for unit in tree if unit.level == "市")
     given = Counter((each.by_unit, each.matter, each.verdict) for each in decided)
     assert given[first, Matter.PASSING, Verdict.RETURN] == 1
     assert given[first, Matter.PASSING, Verdict.QUERY] == 1
