@@ -92,16 +92,16 @@ class Desk:
 
 
 def draft_once(desk: Desk, standing: Mapping[str, Samples]) -> Draft | None:
-    """Draft a workbook that points to what stands accepted (by form); None where it has nothing to point to."""
+    """Draft a workbook that points to what stands accepted (by form), and ranks what others handed in; None without either."""
     rows = desk.make_rows(desk.randomly("rows"))
-    if not _name_what_stands(desk, rows, standing):
-        return None
-    _rank(desk, rows)
-    return desk.draft(rows)
+    has_own = _name_what_stands(desk, rows, standing)
+    has_ranked = _rank(desk, rows)
+    return desk.draft(rows) if has_own or has_ranked else None
 
 
 def _name_what_stands(desk: Desk, rows: Rows, standing: Mapping[str, Samples]) -> bool:
-    """Keep the rows that point to accepted ones, and call those as they are called there."""
+    """Keep the rows that point to accepted ones, and call those as they are called there; say whether all sheets have some."""
+    has_own = True
     for sheet in desk.form.sheets:
         for column in sheet.columns:
             to = column.type.to if isinstance(column.type, Reference) else ""
@@ -116,9 +116,8 @@ def _name_what_stands(desk: Desk, rows: Rows, standing: Mapping[str, Samples]) -
             for row in kept:
                 row.update(_shared(sheet, other, known[str(row[column.key])]))
             rows[sheet.key] = kept
-            if not kept:
-                return False
-    return True
+            has_own = has_own and bool(kept)
+    return has_own
 
 
 def _shared(sheet: Sheet, other: Sheet, row: Mapping[str, Typed]) -> dict[str, Typed]:
@@ -132,8 +131,9 @@ def _shared(sheet: Sheet, other: Sheet, row: Mapping[str, Typed]) -> dict[str, T
     }
 
 
-def _rank(desk: Desk, rows: Rows) -> None:
-    """Give every entry that is printed, and each of the unit's own, another place."""
+def _rank(desk: Desk, rows: Rows) -> bool:
+    """Give every entry that is printed, and each of the unit's own, another place; say whether there is any."""
+    has_any = False
     for sheet in desk.form.sheets_for(desk.unit.level):
         spec = sheet.gathered
         if spec is None or spec.form != desk.form.key or spec.order not in sheet.by_key:
@@ -155,6 +155,8 @@ def _rank(desk: Desk, rows: Rows) -> None:
         rows[sheet.key] = [
             {**row, spec.order: place} for row, place in zip(entries, places, strict=True)
         ]
+        has_any = has_any or bool(entries)
+    return has_any
 
 
 def judged_draft(desk: Desk, spec: Judging, step: Step) -> Draft | None:

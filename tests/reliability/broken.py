@@ -305,8 +305,8 @@ MAIL_IN_THE_TRANSACTION = Broken(
     (
         (
             "service/judge.py",
-            "            store.outcomes.record_follow_up(entail(",
-            "            store.outcomes.record_follow_up(_sent_at_once(",
+            "            record_told(context, submission, entail(",
+            "            record_told(context, submission, _sent_at_once(",
         ),
         (
             "service/judge.py",

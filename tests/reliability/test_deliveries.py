@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(120
 _NEXT_DAY = NEXT_DAY.replace(tzinfo=OFFICE_ZONE)
 _FINISHED, _REPLACED = (7, 8), 9
 """Arrivals of the old database that still lie in the inbox, and one that was saved over."""
-_CALLS_BEFORE = 24
+_CALLS_BEFORE = 12
 _TURNING = frozenset({"unlinkat"})
 """Both sides of what lets go of a file are points, too."""
 

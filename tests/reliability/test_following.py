@@ -23,6 +23,7 @@ from tests.tiny.desk import CITY, EAST, FIRST, TREE, WEST, tree_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
 
+_POINTS = 15
 _NAMES = {EAST: "新东县", CITY: "新上市"}
 
 
@@ -67,7 +68,7 @@ def test_killed_while_it_follows_the_list_it_ends_the_same(
             for number, call in enumerate(calls)
             if call in {"rename", "unlink"}
         ]
-        chosen = points[:: max(1, len(points) // 30)]
+        chosen = points[:: max(1, len(points) // _POINTS)]
         wrong = []
         for call, number in chosen:
             copy_of(published, root)

@@ -33,6 +33,8 @@ from tests.tiny.desk import EAST, Desk, sound
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
 
 _AFTERNOON = dt.datetime(2012, 5, 3, 15)  # noqa: DTZ001 - the office's own time
+_EVERY = 2
+"""Of all renames and removals, so many-th ones are points."""
 _LINE = "您改过的一份未动"
 _KINDS = (
     *("填报", "汇总表", "情况报告", "数字核对表", "内部附件", "上报情况", "报送进度"),
@@ -202,7 +204,7 @@ def test_killed_anywhere_our_own_file_is_never_taken_for_hers(
             and (".sheetflow-" in line or "-journal" in line)
         ]
         wrong, killed = [], 0
-        for call, number in points:
+        for call, number in points[::_EVERY]:
             copy_of(scene, root)
             # What is ready together is recorded together: not every pass makes as many calls.
             killed += service.run(root, NOW, trace=Trace.kill(call, number)).was_killed
@@ -211,9 +213,9 @@ def test_killed_anywhere_our_own_file_is_never_taken_for_hers(
             wrong += [(call, number)] if list((root / "outbox").rglob("*_新*")) else []
             if wrong and broken:
                 break
-    measured("killed", f"{killed} of {len(points)} points, wrong {len(wrong)}")
+    measured("killed", f"{killed} of {len(points[::_EVERY])} points, wrong {len(wrong)}")
     assert bool(wrong) is bool(broken)
-    assert broken or killed >= len(points) * 0.9
+    assert broken or killed >= len(points[::_EVERY]) * 0.9
 
 
 @needs_strace

@@ -43,7 +43,7 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 
-_POINTS = 45
+_POINTS = 20
 _LANES = max(2, os.cpu_count() or 1)
 _CALL = re.compile(r"^(\w+)\(")
 _TURNING = frozenset({"rename", "unlinkat", "connect"})
@@ -196,7 +196,7 @@ def test_a_service_killed_at_any_call_loses_nothing_and_merges_nothing_twice(
     measured("mails_twice", found.mails_twice)
     measured("seconds", round(time.monotonic() - started))
     assert not found.wrong, dict(list(found.wrong.items())[:3])
-    assert found.killed >= 120
+    assert found.killed >= 100
 
 
 def with_a_new_campaign(scene: Path, root: Path) -> None:

@@ -21,6 +21,8 @@ pytestmark = [
     needs_strace,
 ]
 
+_FIRST, _SPREAD = 10, 10
+"""So many of the first calls are points, and so many of the others."""
 _CALLS = "fdatasync,fsync,unlink,rename"
 
 
@@ -62,7 +64,7 @@ def test_killed_while_it_notices_a_change_it_ends_the_same(
             for number, call in enumerate(calls)
             if call in _CALLS.split(",")
         ]
-        chosen = [*points[:20], *points[20 :: max(1, len(points) // 20)]]
+        chosen = [*points[:_FIRST], *points[_FIRST :: max(1, len(points) // _SPREAD)]]
         wrong, killed = [], 0
         for call, number in chosen:
             copy_of(published, root)

@@ -10,7 +10,6 @@ import datetime as dt
 import email
 import email.policy
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -33,6 +32,7 @@ from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
 from sheetflow.workbook import cell_name
+from tests.quick import copied, typing_into
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 from tests.warm import keep_list, open_warm
@@ -161,9 +161,7 @@ def write(
     forms: Sequence[Form] = CAMPAIGN.forms,
 ) -> Path:
     """Fill in an issued workbook of one of `forms` as a clerk does; `spoil` may do more to it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about what openpyxl does not keep
-        book = openpyxl.load_workbook(issued)
+    with typing_into(issued) as book:
         for key, listed in rows.items():
             form = next(form for form in forms if key in form.by_key)
             sheet = form.by_key[key]
@@ -183,7 +181,6 @@ def write(
             spoil(book)
         target.parent.mkdir(parents=True, exist_ok=True)
         book.save(target)
-        book.close()
     return target
 
 
@@ -207,8 +204,17 @@ class Desk:
 
     def issue(self, period: str = FIRST, at: dt.datetime = ISSUED, form: str = "") -> int:
         """Hand out the workbooks."""
-        with open_warm(self.root, at) as context:
-            return issue_workbooks(context, context.form(form), Period.parse(period))
+
+        def make() -> int:
+            with open_warm(self.root, at) as context:
+                return issue_workbooks(context, context.form(form), Period.parse(period))
+
+        is_first = (period, at, form) == (
+            FIRST,
+            ISSUED,
+            "",
+        ) and not self.workspace.database.exists()
+        return copied(self.root, make) if is_first else make()
 
     def issued(self, unit_id: str, period: str = FIRST) -> Path:
         """The unit's own workbook."""
@@ -294,17 +300,17 @@ def words(path: Path) -> str:
 
 
 def _cells(path: Path) -> Iterator[str]:
-    book = openpyxl.load_workbook(path)
+    book = openpyxl.load_workbook(path, read_only=True)
     for page in book:
-        for row in page.iter_rows():
-            yield from (str(cell.value) for cell in row if cell.value is not None)
+        for row in page.iter_rows(values_only=True):
+            yield from (str(value) for value in row if value is not None)
     book.close()
 
 
 def table(path: Path, title: str, first: str) -> list[dict[str, object]]:
     """The rows of one sheet under the header line that holds `first`, cached values."""
-    book = openpyxl.load_workbook(path, data_only=True)
-    rows = [tuple(cell.value for cell in row) for row in book[title].iter_rows()]
+    book = openpyxl.load_workbook(path, data_only=True, read_only=True)
+    rows = list(book[title].iter_rows(values_only=True))
     book.close()
     start = next(number for number, row in enumerate(rows) if first in row)
     header = [str(cell or "") for cell in rows[start]]

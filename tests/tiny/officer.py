@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -21,6 +19,7 @@ from sheetflow.consolidation.review_sheet import (
     WAITING_SHEET,
     YES,
 )
+from tests.quick import typing_into
 from tests.tiny.desk import FIRST, TREE, Desk
 
 WHO = "王某"
@@ -91,13 +90,10 @@ class Officer:
         """Fill in the sheet that lies there, or an older one; what was to be typed is typed once."""
         target = self.desk.root.parent / "officers" / self.unit_id / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about what openpyxl does not keep
-            book = openpyxl.load_workbook(source or self.sheet)
+        with typing_into(source or self.sheet) as book:
             for act in self.typed:
                 act(book)
             book.save(target)
-            book.close()
         self.typed.clear()
         return target
 

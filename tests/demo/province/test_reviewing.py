@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from sheetflow.context import open_context
-from sheetflow.demo import Size, play
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.review import Matter, Verdict
+from tests.demo.province.conftest import Played
 
 AFTERWARDS = dt.datetime(2012, 4, 2, 9, tzinfo=OFFICE_ZONE)
-SIZE = Size(cities=2, counties=16, rows=8, periods=1, papers=False)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_two_cities_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_cities_review(played: Played) -> None:
     """One returns and asks, the other lets all pass; counties answer, and nothing else is found than was planted."""
-    monkeypatch.delenv("SHEETFLOW_REVIEW__POLICY")
-    said: list[str] = []
-    assert play(tmp_path / "W", SIZE, seed=5, say=said.append) == 0, said
-    with open_context(tmp_path / "W", AFTERWARDS) as context:
+    with open_context(played.root, AFTERWARDS) as context:
         decided = context.store.decisions.find_all()
         tree, submissions = context.tree, context.store.submissions
         outcomes = {
             each.receipt: each.outcome for each in submissions.find_submissions(form="progress")
         }
-    first, second = (unit.unit_id for unit in tree if unit.level == "市")
+    first, second, *_ = (unit.unit_id for unit in tree if unit.level == "市")
     given = Counter((each.by_unit, each.matter, each.verdict) for each in decided)
     assert given[first, Matter.PASSING, Verdict.RETURN] == 1
     assert given[first, Matter.PASSING, Verdict.QUERY] == 1

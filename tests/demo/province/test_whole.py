@@ -14,6 +14,8 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from tests.demo.province.conftest import Played
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -26,44 +28,33 @@ def as_typed(cell: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def played(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """Play the demo as a newcomer does."""
-    folder = tmp_path_factory.mktemp("province") / "demo"
-    command = [sys.executable, "-m", "sheetflow", "demo", str(folder)]
-    return folder, subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="module")
-def standings(
-    played: tuple[Path, subprocess.CompletedProcess[str]],
-) -> dict[str, dict[str, object]]:
+def standings(played: Played) -> dict[str, dict[str, object]]:
     """What ``status --json`` says of every unit in the first period, which all reported."""
     status = ["status", "--json", "--period", "2012B1"]
-    command = [sys.executable, "-m", "sheetflow", "-C", str(played[0]), *status]
+    command = [sys.executable, "-m", "sheetflow", "-C", str(played.root), *status]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return {entry["unit_id"]: entry for entry in json.loads(said)["units"]}
 
 
 def test_it_ends_well_and_finds_just_what_was_planted(
-    played: tuple[Path, subprocess.CompletedProcess[str]],
+    played: Played,
 ) -> None:
     """The demo ends with exit 0, every planted mistake found and no false alarm."""
-    _, process = played
-    assert process.returncode == 0, process.stdout + process.stderr
-    last = process.stdout.strip().splitlines()[-1]
-    planted, found, false_alarms = map(int, re.findall(r"\d+", last))
+    assert played.code == 0, played.said
+    planted, found, false_alarms = map(int, re.findall(r"\d+", played.said[-1]))
     assert planted == found > 250
     assert false_alarms == 0
+    named = [Path(line.strip()) for line in played.said if line.startswith("  /")]
+    assert len(named) == 9
+    assert all(path.is_file() for path in named)
 
 
 def test_every_unit_has_what_it_should(
-    played: tuple[Path, subprocess.CompletedProcess[str]],
+    played: Played,
     standings: dict[str, dict[str, object]],
 ) -> None:
     """Each of the 158 units has its workbook; who dropped something has an answer; who is above, its roll-ups."""
-    folder, _ = played
+    folder = played.root
     assert len(standings) == 158
     answers = {
         "accepted": "回执",
@@ -87,10 +78,10 @@ def test_every_unit_has_what_it_should(
 
 
 def test_province_equals_the_originals(
-    played: tuple[Path, subprocess.CompletedProcess[str]],
+    played: Played,
 ) -> None:
     """The province's S08 is the sum over the archived originals of all accepted workbooks."""
-    folder, _ = played
+    folder = played.root
     database = sqlite3.connect(f"file:{folder}/state/sheetflow.db?mode=ro", uri=True)
     counted: dict[str, str] = {}
     query = """
@@ -113,22 +104,22 @@ def test_province_equals_the_originals(
         total += sum(int(float(cell)) for cell in cells if cell)
     assert len(counted) > 100
 
-    book = next((folder / "outbox" / "370000-山东省" / "2012B1").glob("汇总表_*.xlsx"))
+    book = next((played.top / "2012B1").glob("汇总表_*.xlsx"))
     sheet = openpyxl.load_workbook(book, data_only=True)["活动统计（累计）"]
     line = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "S08")
     assert line[3] == total
 
 
 def test_a_correction_and_a_second_period_can_be_seen(
-    played: tuple[Path, subprocess.CompletedProcess[str]],
+    played: Played,
 ) -> None:
     """A county corrected what was published already; some cities have reported a second period."""
-    top = played[0] / "outbox" / "370000-山东省"
+    top = played.top
     book = openpyxl.load_workbook(next((top / "2012B1").glob("汇总表_*.xlsx")), read_only=True)
     told = [str(cell) for row in book["更正表"].iter_rows(values_only=True) for cell in row]
     book.close()
     assert "《走访记录》漏填，现据实补正。" in told
-    command = [sys.executable, "-m", "sheetflow", "-C", str(played[0]), "status", "--json"]
+    command = [sys.executable, "-m", "sheetflow", "-C", str(played.root), "status", "--json"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     states = Counter(entry["state"] for entry in json.loads(said)["units"])
     assert states["accepted"] > 15
