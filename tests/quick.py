@@ -24,7 +24,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.merge import MergedCellRange
 
 from sheetflow.config.kept_campaigns import open_campaign
-from sheetflow.service import books
+from sheetflow.service import declarations
 
 _SETTING, _KEY = "SHEETFLOW_", "stamp.key"
 _MOST_KEPT = 40
@@ -48,7 +48,7 @@ def typing_into(path: Path) -> Iterator[Workbook]:
 def remember_digests() -> None:
     """Have what a form or a campaign is digested to be found out once, for the very same one."""
     for name in ("shown_digest", "measure_digest", "measure_digests"):
-        setattr(books, name, _remembered(getattr(books, name)))
+        setattr(declarations, name, _remembered(getattr(declarations, name)))
 
 
 def _remembered(digest: Callable[..., Any]) -> Callable[..., Any]:
