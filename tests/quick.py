@@ -10,39 +10,19 @@ import os
 import shutil
 import tempfile
 import tomllib
-import warnings
 from atexit import register
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
-
-import openpyxl
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.merge import MergedCellRange
 
 from sheetflow.config.kept_campaigns import open_campaign
 from sheetflow.service import declarations
 
-_SETTING, _KEY = "SHEETFLOW_", "stamp.key"
+_SETTING = "SHEETFLOW_"
 _MOST_KEPT = 40
 _MADE: dict[tuple[object, ...], tuple[Path, int]] = {}
 """Where workspaces lie in which workbooks were handed out, and how many, by what they were made of."""
-
-
-@contextmanager
-def typing_into(path: Path) -> Iterator[Workbook]:
-    """Open a workbook to type into it; what borders its merged cells have is most of what opening takes."""
-    without_borders = patch.object(MergedCellRange, "format", lambda _range: None)
-    with without_borders, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about what openpyxl does not keep
-        book = openpyxl.load_workbook(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield book
-    book.close()
 
 
 def remember_digests() -> None:
@@ -89,9 +69,8 @@ def _surroundings() -> Iterator[tuple[str, str]]:
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Give what lies there, but for the key, which no other has."""
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.name != _KEY:
+        if path.is_file():
             yield str(path.relative_to(root)), hashlib.sha256(path.read_bytes()).digest()
 
 

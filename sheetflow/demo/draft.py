@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 
 if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -265,11 +267,7 @@ def _filings(draft: Draft) -> dict[str, dict[tuple[int, int], Typed | None]]:
 
 def type_workbook(typing: Typing) -> dict[str, list[int]]:
     """Fill the issued workbook and save it as another file; give each row's number by title."""
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about what openpyxl does not keep
-        workbook = openpyxl.load_workbook(typing.issued)
+    with typing_into(typing.issued, typing.target) as workbook:
         numbers = {}
         for sheet in typing.sheets:
             page = workbook[sheet.title]
@@ -280,10 +278,30 @@ def type_workbook(typing: Typing) -> dict[str, list[int]]:
             del workbook[title]
         # Nobody has computed the formulas yet: whoever opens the file shall.
         workbook.calculation.fullCalcOnLoad = True
-        typing.target.parent.mkdir(parents=True, exist_ok=True)
-        workbook.save(typing.target)
-        workbook.close()
     return numbers
+
+
+@contextmanager
+def typing_into(path: Path, target: Path) -> Iterator[Workbook]:
+    """Open a workbook as a clerk's program does, and save it as another file once it was typed into.
+
+    The borders of merged cells are left out: laying them is most of what opening takes, and nobody looks at them.
+    """
+    import openpyxl
+    from openpyxl.worksheet.merge import MergedCellRange
+
+    borders = MergedCellRange.format
+    MergedCellRange.format = lambda _range: None  # type: ignore[assignment,method-assign]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about what openpyxl does not keep
+        try:
+            workbook = openpyxl.load_workbook(path)
+        finally:
+            MergedCellRange.format = borders  # type: ignore[method-assign]
+        yield workbook
+        target.parent.mkdir(parents=True, exist_ok=True)
+        workbook.save(target)
+        workbook.close()
 
 
 def _type_rows(page: Worksheet, sheet: TypedSheet) -> list[int]:

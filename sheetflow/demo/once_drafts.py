@@ -74,7 +74,7 @@ class Desk:
         import openpyxl
 
         columns = columns_in(sheet, self.form.version)
-        workbook = openpyxl.load_workbook(self.issued)
+        workbook = openpyxl.load_workbook(self.issued, read_only=True)
         rows = [
             {
                 column.key: cast("Typed", value)

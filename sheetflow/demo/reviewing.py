@@ -9,7 +9,6 @@ what was planted. It knows no campaign.
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -30,6 +29,7 @@ from sheetflow.consolidation.review_sheet import (
 )
 from sheetflow.context import open_context
 from sheetflow.context.paths import answer_path, question_path, rollup_paths
+from sheetflow.demo.draft import typing_into
 from sheetflow.demo.ground import nearest_above
 from sheetflow.demo.scene import Stage
 from sheetflow.demo.staging import Drop, Planted, Turn
@@ -177,12 +177,5 @@ def _header(page: Worksheet, label: str) -> tuple[int, dict[str, int]]:
 
 def _edit(path: Path, target: Path, title: str, type_in: Callable[[Worksheet], None]) -> None:
     """Save a workbook as another file with something typed into one sheet."""
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about what openpyxl does not keep
-        workbook = openpyxl.load_workbook(path)
+    with typing_into(path, target) as workbook:
         type_in(workbook[title])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        workbook.save(target)
-        workbook.close()

@@ -27,6 +27,8 @@ from tests.cli.conftest import Cli, Said
 from tests.tiny.desk import Rows, words, write
 from tests.warm import open_warm
 
+pytestmark = pytest.mark.slow
+
 UNITS = """\
 单位代码,单位,级别,上级单位
 99,清河省,省,

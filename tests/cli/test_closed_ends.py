@@ -15,6 +15,8 @@ from tests.reliability.command_line import environment, wait_until
 from tests.reliability.service_process import REPOSITORY
 from tests.tiny.desk import AT, EAST, Desk
 
+pytestmark = pytest.mark.slow
+
 POSIX = pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
 
 

@@ -19,6 +19,8 @@ from tests.tiny.desk import AT, EAST, TREE, Desk, head, sound
 if sys.platform == "win32":
     pytest.skip("file names are UTF-16 on Windows, whatever the locale", allow_module_level=True)
 
+pytestmark = pytest.mark.slow
+
 _REPOSITORY = Path(__file__).parents[2]
 NO_LANGUAGE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 _CONSOLE_SCRIPT = "import sys; from sheetflow.__main__ import main; sys.exit(main())"

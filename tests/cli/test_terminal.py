@@ -18,6 +18,8 @@ if sys.platform == "win32":
 import pty
 import re
 
+pytestmark = pytest.mark.slow
+
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -20,6 +20,8 @@ from sheetflow.service.take import Intake, open_intake, take_all
 from tests.programs import needs_root
 from tests.tiny.desk import AT, EAST, IN_TIME, NEXT_DAY, TREE, WEST, Desk
 
+pytestmark = pytest.mark.slow
+
 Cli = Callable[..., Any]
 Way = Callable[[Path], None]
 

@@ -17,7 +17,10 @@ from sheetflow.service.one_pass import run_pass
 from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, Desk, sound
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights are told by mode bits")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="rights are told by mode bits"),
+]
 
 
 @pytest.fixture(autouse=True, params=[0, 0o022, 0o077], ids=oct)

@@ -14,6 +14,8 @@ from sheetflow.service.status import standing
 from sheetflow.upkeep.doctor import examine
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, body
 
+pytestmark = pytest.mark.slow
+
 OURS = "本办公室自己的话：已经收下。"
 Spoil = Callable[[Path], None]
 

@@ -12,6 +12,8 @@ from sheetflow.definition.layout import ACTIVITY, PARTS, Content, Field
 from tests.definition.rich_campaign import RICH
 from tests.definition.tables_drawn import Drawn, part_of
 
+pytestmark = pytest.mark.slow
+
 NONSENSE = "胡乱写的字样"
 _UNREAD = {("活动", "remark"), ("选项", "remark")}
 _FREE = {Content.TEXT, Content.PARAGRAPHS}

@@ -22,6 +22,8 @@ from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.expressions import Literal
 from sheetflow.units import UnitTree
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "妇女之家建设季报" / "活动定义_妇女之家.xlsx"
 QUARTERS = ("2013Q1", "2013Q2", "2013Q3", "2013Q4")
 TOWNSHIP, COUNTY, CITY = "370124101", "370124", "370100"

@@ -12,6 +12,8 @@ from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.workbook import RawWorkbook
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.office
 @pytest.mark.skipif(not find_soffice(), reason="LibreOffice is not installed")

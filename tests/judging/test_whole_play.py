@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import openpyxl
+import pytest
 
 from sheetflow.units import UnitTree
 from tests.county_book import TREE
@@ -27,6 +28,8 @@ from tests.judging.desk import (
 )
 from tests.tiny.desk import table, words
 from tests.warm import keep_list
+
+pytestmark = pytest.mark.slow
 
 WORK, CARE, AGED, WHOLE, STUDY = "失地妇女就业", "留守儿童照料", "社区养老", "全市妇情", "全省研究"
 JUDGES = (

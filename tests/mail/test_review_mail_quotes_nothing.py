@@ -23,6 +23,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.officer import Officer
 
+pytestmark = pytest.mark.slow
+
 
 def report(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the city's counties report in time, where superiors are asked."""

@@ -21,6 +21,8 @@ from sheetflow.store.records import NewMail
 from tests.reliability.postbox import Postbox
 from tests.tiny.desk import IN_TIME, Desk
 
+pytestmark = pytest.mark.slow
+
 _SOON = 30.0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from sheetflow.context import open_context
 from sheetflow.service.changes import notice_changes
 from sheetflow.service.declarations import measured_by
@@ -14,6 +16,8 @@ from tests.old.conftest import NEXT_DAY
 from tests.old.test_old_workspace import files_of, pass_at
 from tests.tiny.changing import Changing
 from tests.tiny.desk import Desk, table
+
+pytestmark = pytest.mark.slow
 
 _CHANGED = """
 from dataclasses import replace

@@ -32,6 +32,8 @@ from tests.county_book import context
 from tests.old.before import CAMPAIGN
 from tests.old.conftest import NEXT_DAY
 
+pytestmark = pytest.mark.slow
+
 AFTER = dt.datetime(2012, 3, 5, 10)  # noqa: DTZ001
 MISSING = "370104-槐荫区"
 

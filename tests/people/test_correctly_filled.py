@@ -29,6 +29,8 @@ from sheetflow.writing import Dress, write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, WORKING_DAYS
 from tests.programs import needs_office
 
+pytestmark = pytest.mark.slow
+
 _EACH = int(os.environ.get("FILLED", "24")) // 3
 _AT_ONCE = 100
 """The office program ends in silence after some 250 files of one call."""

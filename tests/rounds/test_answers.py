@@ -22,6 +22,8 @@ from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right
 from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
 
+pytestmark = pytest.mark.slow
+
 ANSWER, BESIDE, NUMBER, REMEDY = 9, 10, 2, 8
 LATE = "@ 走访记录 日期 4 = 2012-02-28\n@ 走访记录 日期 5 = 2012-02-28\n"
 """Two visits of the period before: two findings to explain, which say the very same."""

@@ -18,6 +18,8 @@ from tests.county_book import named
 from tests.rounds.desk import CITY, LIXIA, PERIOD, SHIZHONG, CountyDesk
 from tests.tiny.desk import table, words
 
+pytestmark = pytest.mark.slow
+
 MORNING = dt.datetime(2012, 5, 3, 9)  # noqa: DTZ001 - the office's own time, as --at gives it
 AFTERNOON = dt.datetime(2012, 5, 3, 15)  # noqa: DTZ001 - the deadline is this day's end
 AFTER = dt.datetime(2012, 5, 7, 10)  # noqa: DTZ001

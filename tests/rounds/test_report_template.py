@@ -14,6 +14,8 @@ import pytest
 from sheetflow.service.status import standing
 from tests.rounds.desk import CITY, IN_TIME, LIXIA, CountyDesk
 
+pytestmark = pytest.mark.slow
+
 OURS = "本办公室另加的一段"
 
 

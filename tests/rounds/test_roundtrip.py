@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,8 @@ from sheetflow.validators.recognition import Recognised, parse_stamp, recognise
 from sheetflow.writing import write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context
 from tests.rounds.scene import DRESS, STAMP
+
+pytestmark = pytest.mark.slow
 
 COUNTY = TREE["370102"]
 PERIOD = Period.parse("2012B2")

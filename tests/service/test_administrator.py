@@ -20,6 +20,8 @@ from sheetflow.store.records import NewMail
 from sheetflow.upkeep.decide import decide
 from tests.tiny.desk import EAST, TREE, WEST, Desk, body
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "keeper@mail.example"
 THURSDAY = dt.datetime(2012, 4, 5, 10, tzinfo=OFFICE_ZONE)
 MONDAY = dt.datetime(2012, 4, 9, 9, tzinfo=OFFICE_ZONE)

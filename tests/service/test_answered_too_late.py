@@ -13,6 +13,8 @@ from tests.tiny.desk import CITY, EAST, NEXT_DAY, Desk, body, table
 from tests.tiny.officer import Officer
 from tests.tiny.superior import decide, undo
 
+pytestmark = pytest.mark.slow
+
 WORDS = "里程按巡查日志逐日加总"
 
 

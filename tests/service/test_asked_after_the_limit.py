@@ -37,6 +37,8 @@ from tests.tiny.desk import (
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.superior import decide
 
+pytestmark = pytest.mark.slow
+
 _QUARTER = Period.parse(FIRST)
 _WEEK_AFTER = CITIES_DAY + dt.timedelta(days=7)
 """A Monday: the city's three working days are long over."""

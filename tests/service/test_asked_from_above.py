@@ -38,6 +38,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.officer import Officer
 
+pytestmark = pytest.mark.slow
+
 Row = dict[str, object]
 _ASKED = "比上季多了九倍，为什么？"
 _SAID = "新增了三个河段。"

@@ -36,6 +36,8 @@ from tests.tiny.desk import (
     sound,
 )
 
+pytestmark = pytest.mark.slow
+
 Looks = tuple[tuple[LookRow, ...], tuple[SampledUnit, ...], str]
 
 

@@ -38,6 +38,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def at(month: int, day: int, year: int = 2012) -> dt.datetime:
     """A morning in the office."""

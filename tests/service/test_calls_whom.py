@@ -11,6 +11,8 @@ from sheetflow.periods import OFFICE_ZONE
 from tests.tiny.desk import CITY, EAST, Desk, Rows, head, patrols, sound, table, words, write
 from tests.tiny.signing import SIGNING, SIGNING_NAME
 
+pytestmark = pytest.mark.slow
+
 OPENS = dt.datetime(2012, 3, 1, 9, tzinfo=OFFICE_ZONE)
 BEGUN = OPENS - dt.timedelta(days=10)
 TRIED = dt.datetime(2012, 4, 3, 10, tzinfo=OFFICE_ZONE)

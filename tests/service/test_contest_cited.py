@@ -22,6 +22,8 @@ from tests.service.filed_once import (
 )
 from tests.tiny.desk import Rows, Typed, table, words
 
+pytestmark = pytest.mark.slow
+
 BOOKS = "2012B4"
 REPORTED = dt.datetime(2012, 9, 3, 9)  # noqa: DTZ001 - the office's own time, as --at gives it
 ISSUED = dt.datetime(2012, 10, 8, 9)  # noqa: DTZ001 - likewise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from sheetflow.context import Context
 from sheetflow.service.status import standing
 from sheetflow.store.records import PublicationKind, Stale
@@ -27,6 +29,8 @@ from tests.tiny.desk import (
     table,
     words,
 )
+
+pytestmark = pytest.mark.slow
 
 
 def corrections(desk: Desk, unit_id: str, period: str = FIRST) -> list[dict[str, object]]:

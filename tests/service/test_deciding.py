@@ -31,6 +31,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.forms import PATROL_FORM
 
+pytestmark = pytest.mark.slow
+
 ENDED = dt.date(2012, 3, 31)
 
 

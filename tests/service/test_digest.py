@@ -26,6 +26,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.superior import decide, undo
 
+pytestmark = pytest.mark.slow
+
 MORNING = dt.datetime(2012, 4, 6, 8, 30, tzinfo=OFFICE_ZONE)
 """The morning after the counties' deadline, a Friday."""
 DAY = dt.timedelta(days=1)

@@ -35,6 +35,8 @@ from tests.tiny.desk import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 PLAN, OTHER_PLAN, PHOTO = "三号桥方案.docx", "五里坡方案.docx", "桥前.png"
 
 

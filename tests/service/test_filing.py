@@ -30,6 +30,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.pair import PROBE_FORM, PairDesk, samples
 
+pytestmark = pytest.mark.slow
+
 REPORT = f"情况报告_清河省_{FIRST_NAMED}_水质抽检表.docx"
 CHECK = f"定稿核对_清河省_{FIRST_NAMED}_水质抽检表.xlsx"
 FILED = "定稿归档_99-清河省_2012Q1_水质抽检表_第{}号.xlsx"

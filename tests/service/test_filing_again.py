@@ -24,6 +24,8 @@ from tests.service.test_filing import CHECK, FILED, PDF, REPORT, edited, reporte
 from tests.tiny.desk import FIRST, IN_TIME_AGAIN, NEXT_DAY, PROVINCE, words
 from tests.tiny.pair import PairDesk
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["reported"]
 
 YEAR_AFTER = dt.datetime(2013, 7, 1, 9)  # noqa: DTZ001 - the office's own time

@@ -34,6 +34,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 LATER = NEXT_DAY + dt.timedelta(days=1)
 
 

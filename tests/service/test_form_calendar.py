@@ -35,6 +35,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def moment(month: int, day: int, hour: int = 9, minute: int = 0) -> dt.datetime:
     """Give a moment of 2012."""

@@ -29,6 +29,8 @@ from tests.tiny.desk import (
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import PROBE_FORM, PairDesk, samples
 
+pytestmark = pytest.mark.slow
+
 REPORT, TABLE = (
     f"情况报告_清河省_{FIRST_NAMED}_水质抽检表.docx",
     f"数字核对表_清河省_{FIRST_NAMED}_水质抽检表.xlsx",

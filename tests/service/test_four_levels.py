@@ -42,6 +42,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 WALKED = {unit_id: 10 ** (number % 4) * (number + 1) for number, unit_id in enumerate(ALL)}
 """How far each unit walked: no two sums are alike."""
 ADDING = (PROVINCE, CITY, OTHER_CITY, SOUTH)

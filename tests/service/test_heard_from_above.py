@@ -27,6 +27,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.superior import decide, undo
 
+pytestmark = pytest.mark.slow
+
 FIRST_ONE = f"{EAST}-{FIRST}-1"
 MORE = sound(500, 700)
 

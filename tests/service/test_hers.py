@@ -17,6 +17,8 @@ from sheetflow.upkeep.restore import restore
 from tests.reliability.command_line import command
 from tests.tiny.desk import CITY, EAST, FIRST, FIRST_NAMED, NEXT_DAY, SECOND, Desk, sound
 
+pytestmark = pytest.mark.slow
+
 YEAR_AFTER = dt.datetime(2013, 3, 1, 9)  # noqa: DTZ001 - the office's own time
 LATER = NEXT_DAY + dt.timedelta(days=1)
 HERS = b"somebody works in it"

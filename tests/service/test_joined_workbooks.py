@@ -18,6 +18,8 @@ from sheetflow.service.take import open_intake, take_all
 from tests.tiny.campaign import CAMPAIGN_NAME
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound
 
+pytestmark = pytest.mark.slow
+
 WALKS = tuple(range(100, 180))
 """Enough rows for a sheet to be joined where `joined_from` is small."""
 

@@ -27,6 +27,8 @@ from tests.tiny.forms import PATROL_FORM
 from tests.tiny.officer import Officer
 from tests.tiny.superior import decide, undo
 
+pytestmark = pytest.mark.slow
+
 _NOTED = NEXT_DAY + dt.timedelta(hours=1)
 _AFTER = CITIES_DAY + dt.timedelta(days=1)
 

@@ -24,6 +24,8 @@ from sheetflow.service.deciding import record_decision
 from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, YEAR, Desk, body, words
 from tests.tiny.officer import Officer
 
+pytestmark = pytest.mark.slow
+
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 LONG = {REASON: REASONS[0], UNTIL: dt.date(2012, 4, 20)}
 

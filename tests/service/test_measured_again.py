@@ -31,6 +31,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 LATER = IN_TIME.replace(hour=15)
 BOTH = {PROVINCE: (EAST, CITY, SOUTH), CITY: (EAST, CITY)}
 WALKS = {EAST: (500, 700, 40), CITY: (200,), SOUTH: (30, 900)}

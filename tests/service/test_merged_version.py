@@ -27,6 +27,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.merging import LATER, LATER_NAME, LATEST_NAME
 
+pytestmark = pytest.mark.slow
+
 
 def _desk(root: Path, campaign: str) -> Desk:
     """Both counties have the first quarter's workbooks, of version 1; 东岸县 ends in the second."""

@@ -29,6 +29,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.merging import MERGING, MERGING_NAME
 
+pytestmark = pytest.mark.slow
+
 THIRD, THIRD_TIME = "2012Q3", IN_TIME_AGAIN.replace(month=10, day=10)
 
 

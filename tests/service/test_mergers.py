@@ -31,6 +31,8 @@ from tests.tiny.desk import (
     tree_of,
 )
 
+pytestmark = pytest.mark.slow
+
 ENDED = IN_TIME.date() + dt.timedelta(days=30)
 MERGED = tree_of(
     replace(unit, valid_to=ENDED, successor=WEST) if unit.unit_id == EAST else unit for unit in TREE

@@ -13,6 +13,8 @@ from tests.tiny.desk import EAST, FIRST, IN_TIME, Desk, Rows, body, head, patrol
 from tests.tiny.signing import SIGNING, SIGNING_NAME
 from tests.tiny.superior import decide
 
+pytestmark = pytest.mark.slow
+
 HOUR = dt.timedelta(hours=1)
 FIRST_TIME, OTHER_PERSON, OTHER_BOTH = (
     {"preparer": "王安澜", "phone": "13800000001"},

@@ -15,6 +15,8 @@ from sheetflow.service.nightly_backup import nightly_backups
 from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import EAST, FIRST, Desk
 
+pytestmark = pytest.mark.slow
+
 EVENING = dt.datetime(2012, 4, 5, 18, tzinfo=OFFICE_ZONE)
 DAY = dt.timedelta(days=1)
 

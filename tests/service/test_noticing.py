@@ -21,6 +21,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 LATER = IN_TIME.replace(hour=15)
 """Before the counties' deadline is over."""
 _SAID = "会重新生成"

@@ -21,6 +21,8 @@ from sheetflow.upkeep.remind import remind
 from tests.levels import CHAINS, NATIONAL, Chain, walked
 from tests.tiny.desk import FIRST, IN_TIME, NEXT_DAY, table, words
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=[*CHAINS])
 def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Chain:

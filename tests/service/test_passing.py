@@ -36,6 +36,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.forms import PATROL_FORM
 
+pytestmark = pytest.mark.slow
+
 _LATER = IN_TIME + dt.timedelta(hours=2)
 _AFTER_CITIES_DAY = CITIES_DAY + dt.timedelta(days=1)
 

@@ -15,6 +15,8 @@ from tests.tiny.desk import CITY, FIRST, IN_TIME, NEXT_DAY, WEST, Desk, body, so
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.officer import Officer
 
+pytestmark = pytest.mark.slow
+
 TOLD = "上游市看了写的情况，没有同意放行这条强制性意见"
 WHY = "接力也要分开记"
 

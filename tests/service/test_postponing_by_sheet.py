@@ -27,6 +27,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.officer import Officer
 
+pytestmark = pytest.mark.slow
+
 NEXT_MORNING = dt.datetime(2012, 3, 21, 8, 30, tzinfo=OFFICE_ZONE)
 
 

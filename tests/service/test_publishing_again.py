@@ -16,6 +16,8 @@ from sheetflow.service.take import open_intake, take_all
 from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import EAST, FIRST, FIRST_NAMED, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
 
+pytestmark = pytest.mark.slow
+
 
 def _stop_after_commit(context: Context) -> None:
     """Take and judge, and then do what a killed service does: nothing more."""

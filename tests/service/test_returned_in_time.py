@@ -14,6 +14,8 @@ from tests.tiny.decided import refuse_postponements
 from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, Desk, body, sound, table
 from tests.tiny.superior import decide, undo
 
+pytestmark = pytest.mark.slow
+
 MORNING = dt.datetime(2012, 4, 6, 8, 30, tzinfo=OFFICE_ZONE)
 """The morning after the counties' deadline; at nine they are urged."""
 URGED = MORNING + dt.timedelta(minutes=30)

@@ -29,6 +29,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.superior import decide
 
+pytestmark = pytest.mark.slow
+
 RETURNED = f"{EAST}-{FIRST}-1"
 NEXT_DAY = IN_TIME_AGAIN + dt.timedelta(days=1)
 

@@ -17,6 +17,8 @@ from tests.tiny.desk import CITY, EAST, IN_TIME, Desk, body, sound
 from tests.tiny.officer import Officer
 from tests.warm import open_warm
 
+pytestmark = pytest.mark.slow
+
 LATER = dt.timedelta(hours=1)
 
 

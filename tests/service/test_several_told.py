@@ -27,6 +27,8 @@ from tests.tiny.desk import (
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import PROBE_FORM, PairDesk
 
+pytestmark = pytest.mark.slow
+
 BEGUN = dt.datetime(2012, 2, 20, 9)  # noqa: DTZ001 - the office's own time
 OPENS = dt.datetime(2012, 3, 1, 9)  # noqa: DTZ001
 MORNING = dt.datetime(2012, 4, 6, 8, 30)  # noqa: DTZ001 - the day after the counties' last one for the first form

@@ -14,6 +14,8 @@ from sheetflow.units import UnitTree
 from tests.levels import CHAINS, Chain
 from tests.tiny.desk import FIRST, NEXT_DAY, table, words
 
+pytestmark = pytest.mark.slow
+
 TREE = CHAINS["uneven"][1]
 ADDING = [unit.unit_id for unit in TREE if TREE.children(unit.unit_id)]
 

@@ -22,6 +22,7 @@ from openpyxl.workbook import Workbook
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import Context
+from sheetflow.demo.draft import typing_into
 from sheetflow.periods import Period
 from sheetflow.schemas.filings import filing_address, filings_by_rows
 from sheetflow.schemas.forms import Form
@@ -32,7 +33,7 @@ from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
 from sheetflow.workbook import cell_name
-from tests.quick import copied, typing_into
+from tests.quick import copied
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 from tests.warm import keep_list, open_warm
@@ -92,6 +93,9 @@ SECOND_MONTH = _SECOND.first_day.month
 """A month of the second period."""
 AT = ("--at", f"{IN_TIME:%Y-%m-%dT%H:%M}")
 """What commands are told of `IN_TIME`."""
+
+_KEY = "5eed" * 16
+"""The key of every desk: what was handed out by one is a copy of what another did (`tests.quick`)."""
 
 T = TypeVar("T")
 Typed = str | int | float | dt.date | None
@@ -161,7 +165,7 @@ def write(
     forms: Sequence[Form] = CAMPAIGN.forms,
 ) -> Path:
     """Fill in an issued workbook of one of `forms` as a clerk does; `spoil` may do more to it."""
-    with typing_into(issued) as book:
+    with typing_into(issued, target) as book:
         for key, listed in rows.items():
             form = next(form for form in forms if key in form.by_key)
             sheet = form.by_key[key]
@@ -179,8 +183,6 @@ def write(
                     book[title].cell(*address).value = said[key]
         if spoil:
             spoil(book)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        book.save(target)
     return target
 
 
@@ -195,6 +197,7 @@ class Desk:
         """Make a workspace of the second campaign."""
         create_workspace(root, TREE, settings_text(**settings))
         keep_list(Workspace(root), TREE)
+        Workspace(root).stamp_key.write_text(_KEY, encoding="ascii")
         return cls(root)
 
     @property

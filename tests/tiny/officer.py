@@ -19,7 +19,7 @@ from sheetflow.consolidation.review_sheet import (
     WAITING_SHEET,
     YES,
 )
-from tests.quick import typing_into
+from sheetflow.demo.draft import typing_into
 from tests.tiny.desk import FIRST, TREE, Desk
 
 WHO = "王某"
@@ -89,11 +89,9 @@ class Officer:
     def filled(self, name: str = "审核单.xlsx", source: Path | None = None) -> Path:
         """Fill in the sheet that lies there, or an older one; what was to be typed is typed once."""
         target = self.desk.root.parent / "officers" / self.unit_id / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with typing_into(source or self.sheet) as book:
+        with typing_into(source or self.sheet, target) as book:
             for act in self.typed:
                 act(book)
-            book.save(target)
         self.typed.clear()
         return target
 

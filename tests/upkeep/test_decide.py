@@ -31,6 +31,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def relist(desk: Desk, *units: Unit) -> None:
     """Write the list of units anew."""

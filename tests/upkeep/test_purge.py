@@ -36,6 +36,8 @@ from tests.tiny.desk import (
     words,
 )
 
+pytestmark = pytest.mark.slow
+
 KEEPER = "王安澜"
 YEAR_AFTER = dt.datetime(2013, 3, 1, 9)  # noqa: DTZ001 - the office's own time
 ALL_OF_2012 = dt.date(2013, 1, 1)

@@ -29,6 +29,8 @@ from tests.tiny.desk import (
 )
 from tests.tiny.superior import decide, undo
 
+pytestmark = pytest.mark.slow
+
 YEAR_AFTER = dt.datetime(2013, 3, 1, 9)  # noqa: DTZ001 - the office's own time
 ASKED = f"{EAST}-{SECOND}-1"
 

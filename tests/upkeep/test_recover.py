@@ -38,6 +38,8 @@ from tests.tiny.desk import (
     sound,
 )
 
+pytestmark = pytest.mark.slow
+
 LATER = TOO_LATE + dt.timedelta(days=9)
 BAD = {**sound(), "patrols": patrols(40_000, means="步行")}
 

@@ -20,6 +20,8 @@ from tests.validators import ruled as bench
 from tests.validators.pairs import Pair
 from tests.validators.pairs_campaign import CAMPAIGNS_OWN
 
+pytestmark = pytest.mark.slow
+
 OWN = {rule.code for rule in CAMPAIGN.main_form.rules}
 UNREADABLE = "#REF!"
 _LOOSE = {"cadre-papers", "case-without-help", "hard-without-plan"}

@@ -58,6 +58,8 @@ from tests.versions.declared import patrol_form
 from tests.versions.test_running import OLD_EAST, OLD_SOUTH, outlet, walks
 from tests.warm import open_warm
 
+pytestmark = pytest.mark.slow
+
 THIRD = "2012Q3"
 USED = dt.datetime(2012, 4, 5, 15)  # noqa: DTZ001 - the counties' last day, after the pass
 IN_APRIL = dt.datetime(2012, 4, 20, 9)  # noqa: DTZ001

@@ -46,6 +46,8 @@ from tests.tiny.desk import (
 )
 from tests.versions.declared import patrol_form
 
+pytestmark = pytest.mark.slow
+
 _MODULE = "from tests.versions.declared import campaign\n\nCAMPAIGN = campaign({version})\n"
 _HERE = str(Path(__file__).parents[2])
 

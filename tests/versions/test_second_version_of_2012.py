@@ -32,6 +32,8 @@ from tests.demo.by_hand import OF_A_PERIOD, figures
 from tests.reliability.command_line import command
 from tests.tiny.desk import settings_text, table, write
 
+pytestmark = pytest.mark.slow
+
 PROVINCE, CITY, EAST, WEST, NORTH = "370000", "370100", "370102", "370103", "370104"
 TREE = UnitTree.of(
     [

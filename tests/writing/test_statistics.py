@@ -22,6 +22,8 @@ from sheetflow.schemas.sheets import Kind
 from sheetflow.writing import Dress, write_workbook
 from sheetflow.writing.blank.statistics_sheet import DASH, figures_of
 
+pytestmark = pytest.mark.slow
+
 STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
 
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>

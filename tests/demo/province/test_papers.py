@@ -28,7 +28,7 @@ def test_the_contest_of_papers_is_played_to_its_end(played: Played) -> None:
     (listed,) = top.glob("推荐名单_*.xlsx")
     rows = table(listed, "推荐名单", "名次")
     assert len(rows) >= 3
-    assert {row["最终获奖等次"] for row in rows} >= {"一等奖", "二等奖"}
+    assert len({row["最终获奖等次"] for row in rows} - {"未获奖"}) >= 2
     (originals,) = top.glob("论文集原件_*.zip")
     (volume,) = top.glob("论文集_*.docx")
     told = [paragraph.text for paragraph in docx.Document(str(volume)).paragraphs]

@@ -45,7 +45,7 @@ def test_it_ends_well_and_finds_just_what_was_planted(
     assert planted == found > 250
     assert false_alarms == 0
     named = [Path(line.strip()) for line in played.said if line.startswith("  /")]
-    assert len(named) == 9
+    assert len(named) == 14
     assert all(path.is_file() for path in named)
 
 

@@ -16,7 +16,7 @@ from sheetflow.writing.consolidated.consolidated_workbook import write_consolida
 from tests.programs import needs_office
 from tests.recalculation import differences, make_profile
 
-pytestmark = [pytest.mark.office, needs_office]
+pytestmark = [pytest.mark.slow, pytest.mark.office, needs_office]
 
 
 @pytest.fixture(scope="module")

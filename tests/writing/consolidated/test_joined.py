@@ -49,6 +49,8 @@ from sheetflow.writing.consolidated.rendered_rows import (
 )
 from tests.programs import needs_office
 
+pytestmark = pytest.mark.slow
+
 Consolidate = Callable[..., Consolidated]
 NASTY = (
     "=1+1",
