@@ -31,7 +31,7 @@ from tests.programs import needs_office
 
 pytestmark = pytest.mark.slow
 
-_EACH = int(os.environ.get("FILLED", "24")) // 3
+_EACH = int(os.environ.get("FILLED", "12")) // 3
 _AT_ONCE = 100
 """The office program ends in silence after some 250 files of one call."""
 _UNITS = ("370102", "370100", "370103", "370000")

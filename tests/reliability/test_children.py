@@ -20,7 +20,6 @@ from tests.reliability.service_process import REPOSITORY, Service
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
-    pytest.mark.alone,
     pytest.mark.timeout(900),
 ]
 

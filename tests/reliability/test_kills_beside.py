@@ -44,7 +44,7 @@ def test_a_drop_with_files_is_answered_once_wherever_the_service_is_killed(
     for number, path in enumerate(drops):
         os.utime(path, (_FILE_TIME + number, _FILE_TIME + number))
     lay = partial(copy_of, desk.root)
-    found = sweep(REPOSITORY, lay, quick_disk, 24, frozenset({"unlinkat"}), NOW)
+    found = sweep(REPOSITORY, lay, quick_disk, 12, frozenset({"unlinkat"}), NOW)
     measured("killed", found.killed)
     assert not found.wrong, dict(list(found.wrong.items())[:3])
-    assert found.killed >= 20
+    assert found.killed >= 12

@@ -46,7 +46,7 @@ def test_a_review_sheet_is_decided_once_wherever_the_service_is_killed(
     ]
     for number, path in enumerate(drops):
         os.utime(path, (_FILE_TIME + number, _FILE_TIME + number))
-    found = sweep(REPOSITORY, partial(copy_of, desk.root), quick_disk, 24, frozenset(), NOW)
+    found = sweep(REPOSITORY, partial(copy_of, desk.root), quick_disk, 16, frozenset(), NOW)
     measured("killed", found.killed)
     assert not found.wrong, dict(list(found.wrong.items())[:3])
-    assert found.killed >= 20
+    assert found.killed >= 12

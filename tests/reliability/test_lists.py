@@ -19,7 +19,6 @@ from tests.tiny.desk import EAST, FIRST, IN_TIME, TREE, WEST, Desk, tree_of
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
-    pytest.mark.alone,
     pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]

@@ -30,7 +30,6 @@ from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
-    pytest.mark.alone,
     pytest.mark.timeout(600),
 ]
 

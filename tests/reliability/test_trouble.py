@@ -39,7 +39,6 @@ from tests.tiny.desk import EAST, TREE
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
-    pytest.mark.alone,
     pytest.mark.timeout(1200),
 ]
 
