@@ -186,14 +186,19 @@ def _scored(desk: Desk, spec: Judging) -> list[dict[str, Typed]]:
 
 
 def _decided(desk: Desk, spec: Judging) -> list[dict[str, Typed]]:
-    """Decide as was proposed; where a tie is in the way, nobody gets the grade."""
+    """Decide as was proposed; where a tie is in the way, those in it get what the next one after them gets."""
     sheet = desk.form.by_key[spec.entries]
     kind = sheet.by_key[spec.award].type
     options: Sequence[str] = kind.options if isinstance(kind, Choice) else ()
     rows = desk.printed(sheet, spec.title)
-    for row in rows:
+    award = options[-1] if options else ""
+    for row in sorted(
+        rows, key=lambda row: cast("int", row.get(spec.rank, len(rows))), reverse=True
+    ):
         proposed = str(row.get(spec.proposed, ""))
-        row[spec.award] = proposed if proposed in options else options[-1]
-        if row[spec.award] != proposed:
+        if proposed in options:
+            award = proposed
+        else:
             row[spec.reason] = _DECIDED
+        row[spec.award] = award
     return rows

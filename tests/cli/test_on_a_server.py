@@ -165,7 +165,7 @@ def test_another_workspace_s_database_is_refused(
     _, there = moved
     url = re.search(r'(?m)^url = "(.*)"$', there.workspace.settings_file.read_text("utf-8"))
     assert url
-    other = Desk.make(tmp_path / "other")
+    other = Desk.make(tmp_path / "other", size="2")  # no copy of the first (`tests.quick`)
     other.issue()
     other.drop(WEST, other.fill(WEST))
     other.run()
