@@ -136,10 +136,10 @@ def _processor(pid: int) -> float:
     """Give the processor seconds of a process and of all below it, those that ended too."""
     found = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     seconds = sum(map(int, found[11:15])) / _TICKS
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    for child in map(int, listed):
+    for thread in Path(f"/proc/{pid}/task").iterdir():  # a child is listed by the thread that made it
         try:
-            seconds += _processor(child)
+            children = (thread / "children").read_text(encoding="ascii").split()
+            seconds += sum(map(_processor, map(int, children)))
         except OSError:  # it ended meanwhile, and is counted above
             continue
     return seconds

@@ -229,7 +229,8 @@ def _column(
     """Give a unit's column, and how those whose figures stand in it stand."""
     rows = [books.board_row(one) for one in members if books.form.is_for(one.level)]
     if rows:
-        state = GroupState.of(rows, alone=[*members] == [unit])
+        reader = books.tree[books.reader].level if books.reader in books.tree else ""
+        state = GroupState.of(rows, alone=[*members] == [unit], reader=reader)
     else:  # they once had to report: what was accepted of them counts
         is_in = any(books.for_period(one.unit_id) for one in members)
         state = GroupState(is_plain=is_in, is_current=is_in, is_carried=not is_in)

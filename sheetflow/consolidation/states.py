@@ -252,7 +252,7 @@ class Tally:
             late=sum(row.late for row in inside),
             passed=Counter(row.passed_by for row in inside if row.passing is Passing.PASSED),
             unpassed=Counter(
-                row.unpassed or f"{row.passed_by}级未验收"
+                row.unpassed or _not_passed_by(row.passed_by)
                 for row in inside
                 if row.is_open and row.is_counted
             ),
@@ -287,6 +287,11 @@ class Tally:
     def reported(self) -> int:
         """已报, nil returns among them."""
         return sum(number for state, number in self.states.items() if state.is_in)
+
+    @property
+    def counted(self) -> int:
+        """Of those that are in, of how many figures count."""
+        return self.reported - sum(self.withheld.values())
 
     @property
     def outstanding(self) -> int:
@@ -344,19 +349,26 @@ class GroupState:
     """What is to be said of figures that were not let pass: 市级未验收2个."""
 
     @classmethod
-    def of(cls, rows: Iterable[BoardRow], *, alone: bool) -> GroupState:
-        """Sum up where units stand; `alone`: it is one unit, and the name is its own."""
+    def of(cls, rows: Iterable[BoardRow], *, alone: bool, reader: str = "") -> GroupState:
+        """Sum up where units stand; `alone`: it is one unit, and the name is its own.
+
+        What is for `reader` (a level) to let pass is not said to it again.
+        """
         listed = list(rows)
+        groups = [row.group for row in listed if row.group]
         tally = Tally.of(listed)
         only = listed[0].state if alone and not listed[0].group else None
         unpassed = Counter(row.unpassed for row in listed if row.unpassed)
-        for row in listed:
-            unpassed.update(row.group.unpassed if row.group else {})
+        for group in groups:
+            unpassed.update(group.withheld)
+            unpassed.update(
+                {w: n for w, n in group.unpassed.items() if w != _not_passed_by(reader)}
+            )
         return cls(
             word=only.label if only else tally.share,
             is_plain=only is State.ACCEPTED if only else not tally.outstanding,
             is_current=any(
-                row.group.reported if row.group else row.state.is_in and row.is_counted
+                row.group.counted if row.group else row.state.is_in and row.is_counted
                 for row in listed
             ),
             is_carried=any(row.carried for row in listed),

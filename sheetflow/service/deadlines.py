@@ -111,25 +111,20 @@ def _going_up(
         return
     accepted = context.store.submissions.find_all_accepted(form.key, period.period_id)
     superiors = {superior_of(context, one, period) for one in accepted if one in context.tree}
-    further = {one for unit in units if unit in superiors for one in above(context, unit)[1:]}
+    waited = [unit for unit in units if unit in superiors]
+    further = {one for unit in waited for one in above(context, unit)[1:]}
+
+    def stale(unit: Unit, when: Period, kind: PublicationKind) -> Stale:
+        return Stale(unit_id=unit.unit_id, form=form.key, period=when.period_id, kind=kind, why=why)
+
+    # What one hands up is made with its own papers, though those are as they were.
+    yield from (stale(unit, period, PublicationKind.BOARD) for unit in waited)
     for unit in further:
         if has_reviews(context):
-            yield Stale(
-                unit_id=unit.unit_id,
-                form=form.key,
-                period=period.period_id,
-                kind=PublicationKind.REVIEW,
-                why=why,
-            )
+            yield stale(unit, period, PublicationKind.REVIEW)
         for later in (period, *period.rest_of_year):
             for kind in GOING_UP if takes_files(form) else ROLL_UPS:
-                yield Stale(
-                    unit_id=unit.unit_id,
-                    form=form.key,
-                    period=later.period_id,
-                    kind=kind,
-                    why=why,
-                )
+                yield stale(unit, later, kind)
 
 
 def _own_reviews(

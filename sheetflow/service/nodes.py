@@ -30,6 +30,7 @@ class Nodes:
         self.context = context
         self._scope: Unit | None = None
         self._books: dict[tuple[str, str], Books] = {}
+        self._handed_up: set[tuple[Unit, str, str]] = set()
 
     def books(self, unit: Unit, form: str, period: str, reader: Unit) -> Books:
         """Give what counts in `unit`'s figures up to a period, as `reader` sees it."""
@@ -75,10 +76,13 @@ class Nodes:
         return is_last, -rank if is_last else rank
 
     def hand_up(self, unit: Unit, form: str, period: str) -> None:
-        """Keep what is handed up of `unit` with all below it, where whoever is above reads that."""
-        above = self._above(unit)
+        """Keep what is handed up of `unit` with all below it, where whoever is above reads that; once a pass."""
+        above, what = self._above(unit), (unit, form, period)
         if not (above and self.is_folded(above[0]) and self._below[unit.unit_id]):
             return
+        if what in self._handed_up:
+            return
+        self._handed_up.add(what)
         made = {
             audience: self._summary(unit, form, period, audience) for audience in (DIRECT, BEYOND)
         }

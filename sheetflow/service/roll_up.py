@@ -106,8 +106,7 @@ class Rollups:
         }
         if not self._is_wanted(mark):
             return None
-        if mark.kind is PublicationKind.CONSOLIDATED:
-            self._nodes.hand_up(self.context.tree[mark.unit_id], mark.form, mark.period)
+        self._nodes.hand_up(self.context.tree[mark.unit_id], mark.form, mark.period)
         return makers[mark.kind](mark)
 
     def books(self, mark: Stale, period: str = "") -> Books:
