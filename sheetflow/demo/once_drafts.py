@@ -6,6 +6,7 @@ A clerk sees what is printed in the issued workbook, and types on. All follows f
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -171,7 +172,7 @@ def judged_draft(desk: Desk, spec: Judging, step: Step) -> Draft | None:
     elif step is Step.SCORES:
         typed = {spec.scores: _scored(desk, spec)}
     else:
-        typed = {spec.entries: _decided(desk, spec)}
+        typed = {spec.entries: _decided(desk, spec, made[spec.quotas][0])}
     return desk.draft({cover: made[cover], **typed}) if any(typed.values()) else None
 
 
@@ -185,20 +186,19 @@ def _scored(desk: Desk, spec: Judging) -> list[dict[str, Typed]]:
     ]
 
 
-def _decided(desk: Desk, spec: Judging) -> list[dict[str, Typed]]:
-    """Decide as was proposed; where a tie is in the way, those in it get what the next one after them gets."""
+def _decided(desk: Desk, spec: Judging, quotas: Mapping[str, Typed]) -> list[dict[str, Typed]]:
+    """Decide as was proposed; where a tie is in the way, by what is left of each grade, best first."""
     sheet = desk.form.by_key[spec.entries]
     kind = sheet.by_key[spec.award].type
     options: Sequence[str] = kind.options if isinstance(kind, Choice) else ()
     rows = desk.printed(sheet, spec.title)
-    award = options[-1] if options else ""
-    for row in sorted(
-        rows, key=lambda row: cast("int", row.get(spec.rank, len(rows))), reverse=True
-    ):
-        proposed = str(row.get(spec.proposed, ""))
-        if proposed in options:
-            award = proposed
-        else:
+    left = Counter({grade: cast("int", quotas.get(key) or 0) for grade, key in spec.grades})
+    left.subtract(str(row.get(spec.proposed, "")) for row in rows)
+    for row in sorted(rows, key=lambda row: cast("int", row.get(spec.rank, len(rows)))):
+        award = str(row.get(spec.proposed, ""))
+        if award not in options:
+            award = next((grade for grade, _ in spec.grades if left[grade] > 0), options[-1])
+            left[award] -= 1
             row[spec.reason] = _DECIDED
         row[spec.award] = award
     return rows

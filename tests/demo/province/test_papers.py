@@ -29,7 +29,7 @@ def test_the_contest_of_papers_is_played_to_its_end(played: Played) -> None:
     rows = table(listed, "推荐名单", "名次")
     assert len(rows) >= 3
     grades = [str(row["最终获奖等次"]) for row in rows]
-    assert set(grades) >= {"一等奖", "三等奖", "未获奖"}
+    assert set(grades) >= {"一等奖", "二等奖", "三等奖", "未获奖"}
     assert grades == sorted(grades, key=("一等奖", "二等奖", "三等奖", "未获奖").index)
     (originals,) = top.glob("论文集原件_*.zip")
     (volume,) = top.glob("论文集_*.docx")
