@@ -201,7 +201,7 @@ class BoardRow:
         if not (self.is_beyond and self.is_open):
             return ""
         if not self.is_withheld:
-            return f"{self.passed_by}级未验收"
+            return _not_passed_by(self.passed_by)
         return f"{'变动' if self.is_counted else ''}待{self.passed_by}级验收"
 
     @property
@@ -396,3 +396,7 @@ class GroupState:
         word = self.remark(current=current)
         told = "，".join((*([word] if word and not self.is_plain else []), *self.unpassed))
         return f"（{told}）" if told else ""
+
+
+def _not_passed_by(level: str) -> str:
+    return f"{level}级未验收"
