@@ -7,6 +7,7 @@ know what is asked for.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 from sqlalchemy.engine import make_url
@@ -51,6 +53,26 @@ _TABLES: tuple[LiteralString, ...] = (
     )
     """,
 )
+_ENGINE_MARK: LiteralString = """
+    SELECT obj_description(oid, 'pg_class') FROM pg_class
+    WHERE relname = 'procrastinate_jobs' AND relnamespace = current_schema()::regnamespace
+    """
+_DROP_ENGINE: LiteralString = r"""
+    DO $$ DECLARE dropping text; BEGIN
+        FOR dropping IN
+            SELECT format('TABLE IF EXISTS %s', oid::regclass) FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname LIKE 'procrastinate\_%'
+            UNION ALL
+            SELECT format('FUNCTION IF EXISTS %s', oid::regprocedure) FROM pg_proc
+            WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\_%'
+            UNION ALL
+            SELECT format('TYPE IF EXISTS %I', typname) FROM pg_type LEFT JOIN pg_class ON pg_class.oid = typrelid
+            WHERE typnamespace = current_schema()::regnamespace AND typname LIKE 'procrastinate\_%'
+            AND (typtype = 'e' OR relkind = 'c')
+        LOOP EXECUTE 'DROP ' || dropping || ' CASCADE'; END LOOP;
+    END $$
+    """
+"""The engine's tables of another version, with all that belongs to them: its jobs only wake up, they hold no truth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +118,19 @@ def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def make_tables(connection: psycopg.Connection[Any]) -> bool:
-    """Make the tables where they are missing; give whether procrastinate's are missing."""
+def make_tables(connection: psycopg.Connection[Any], engine_schema: LiteralString) -> None:
+    """Make the tables where they are missing, the engine's anew where another version of it made them."""
+    made_by = f"sheetflow {hashlib.sha256(engine_schema.encode()).hexdigest()}"
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_MAKING,))
         for statement in _TABLES:
             connection.execute(statement)
-        return not _is_there(connection, "procrastinate_jobs")
+        if connection.execute(_ENGINE_MARK).fetchone() == (made_by,):
+            return
+        connection.execute(_DROP_ENGINE)
+        connection.execute(engine_schema)
+        mark = sql.SQL("COMMENT ON TABLE procrastinate_jobs IS {}").format(made_by)
+        connection.execute(mark)
 
 
 def _is_there(connection: psycopg.Connection[Any], table: str) -> bool:

@@ -9,9 +9,12 @@ from collections.abc import Callable
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
+from procrastinate.schema import SchemaManager
 
 from sheetflow.dispatching.calls import ALIVE, QUEUE, conninfo
 
+SCHEMA = SchemaManager.get_schema()
+"""What makes the engine's tables."""
 _TASK = "sheetflow.call"
 _SWEEP_SECONDS = 10
 _LOG = logging.getLogger("sheetflow")
@@ -20,13 +23,10 @@ _LOG = logging.getLogger("sheetflow")
 class Sender:
     """Queues calls."""
 
-    def __init__(self, url: str, *, is_new: bool) -> None:
-        """Open the queue at `url`; make its tables where it `is_new`."""
+    def __init__(self, url: str) -> None:
         # One connection: calls are queued one after the other.
         connector = SyncPsycopgConnector(conninfo=conninfo(url), min_size=1, max_size=1)
         self._app = App(connector=connector).open()
-        if is_new:
-            self._app.schema_manager.apply_schema()
         self._queue = self._app.configure_task(_TASK, queue=QUEUE)
 
     def queue(self, call_id: int) -> None:

@@ -23,7 +23,7 @@ import psycopg
 from sheetflow.children import Limits, Pool
 from sheetflow.children.wire import dumps
 from sheetflow.dispatching import calls
-from sheetflow.dispatching.engine import Sender
+from sheetflow.dispatching.engine import SCHEMA, Sender
 from sheetflow.dispatching.worker import Hands
 
 _LOG = logging.getLogger("sheetflow")
@@ -40,10 +40,10 @@ class FarPool(Pool):
         self._waiting: dict[int, Future[Any]] = {}
         self._lock, self._is_closed, self._everybody = threading.Lock(), False, size
         with calls.connected(url) as connection:
-            self._is_new = calls.make_tables(connection)
+            calls.make_tables(connection, SCHEMA)
             calls.forget_calls(connection, self._own)
             calls.be_seen(connection, self.name, calls.COORDINATOR, children=size, done=0)
-        sender = Sender(url, is_new=self._is_new)
+        sender = Sender(url)
         self._hands = Hands(url, self.name, size, limits)
         self._threads = [
             threading.Thread(target=self._send, args=(sender,), name="calls", daemon=True),

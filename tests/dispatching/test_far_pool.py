@@ -17,6 +17,7 @@ import pytest
 
 from sheetflow.children import Limits
 from sheetflow.dispatching import calls
+from sheetflow.dispatching.engine import SCHEMA
 from sheetflow.dispatching.far_pool import FarPool
 from sheetflow.errors import UnreadableError
 from sheetflow.store import Store
@@ -120,3 +121,22 @@ def test_the_database_may_be_restarted_meanwhile(postgres: Cluster, url: str) ->
         time.sleep(1)
         postgres.start()
         assert [future.result(120) for future in asked] == [bytes(number) for number in range(10)]
+
+
+def test_the_engine_s_tables_of_another_version_are_made_anew(url: str) -> None:
+    """Tables that another version of the engine made, with what it left in them, are replaced, and work goes on."""
+    with calls.connected(url) as connection:
+        connection.execute(
+            SCHEMA.replace("procrastinate_fetch_job_v2", "procrastinate_fetch_job_v1")
+        )
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('q', 't')"
+        )
+    for _ in range(2):
+        with FarPool(url, 1, LIMITS) as pool:
+            assert pool.submit(odd_tasks.echo, 8).result(60) == 8
+    with calls.connected(url) as connection:
+        found = connection.execute("SELECT count(*), max(id) > 1 FROM procrastinate_jobs")
+        assert found.fetchone() == (0, None)
+        (numbered,) = connection.execute("SELECT last_value FROM procrastinate_jobs_id_seq")
+        assert numbered == (2,), "the second time they were left alone"

@@ -11,6 +11,7 @@ from sheetflow import __version__
 from sheetflow.children import Limits
 from sheetflow.config.workspace import Workspace
 from sheetflow.dispatching import calls, worker
+from sheetflow.dispatching.engine import SCHEMA
 from sheetflow.errors import WorkspaceError
 from sheetflow.store import Store
 
@@ -38,7 +39,7 @@ def says(space: Workspace, url: str) -> list[str]:
 def coordinate(url: str, version: str) -> None:
     """Have a coordinator of a version be there."""
     with calls.connected(url) as connection:
-        calls.make_tables(connection)
+        calls.make_tables(connection, SCHEMA)
         calls.be_seen(connection, "main:1", calls.COORDINATOR, children=1, done=0)
         connection.execute("UPDATE dispatched_machines SET version = %s", (version,))
 
