@@ -136,7 +136,9 @@ def _processor(pid: int) -> float:
     """Give the processor seconds of a process and of all below it, those that ended too."""
     found = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     seconds = sum(map(int, found[11:15])) / _TICKS
-    for thread in Path(f"/proc/{pid}/task").iterdir():  # a child is listed by the thread that made it
+    for thread in Path(
+        f"/proc/{pid}/task"
+    ).iterdir():  # a child is listed by the thread that made it
         try:
             children = (thread / "children").read_text(encoding="ascii").split()
             seconds += sum(map(_processor, map(int, children)))
