@@ -156,8 +156,8 @@ def test_a_worker_that_is_killed_at_any_step_is_not_missed(
     """Whatever a worker had in hand when it died is done by another, once."""
     root, url = shared
     kept = hold_back(root)
-    settings = {"SHEETFLOW_STORE__URL": url, "SHEETFLOW_WORKERS__SIZE": "1"}
-    with watching(root, NOW, **settings), helping(root, url, step) as dying:
+    lead = watching(root, NOW, SHEETFLOW_STORE__URL=url, SHEETFLOW_WORKERS__SIZE="1")
+    with lead, helping(root, url, step) as dying:
         wait_until(lambda: len(machines(url)) == 2, "both are there")
         drop(kept, root)
         took = wait_until(lambda: settled(root, url), "everything is answered", 180)
