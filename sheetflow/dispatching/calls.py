@@ -16,9 +16,9 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
-from sqlalchemy.engine import make_url
 
 from sheetflow import __version__
 from sheetflow.children.pool import (
@@ -30,6 +30,7 @@ from sheetflow.children.pool import (
 )
 from sheetflow.children.wire import dumps, loads
 from sheetflow.errors import SheetflowError, UnreadableError, error_of, parts_of
+from sheetflow.store import connection_words
 
 QUEUE = f"sheetflow-{__version__}"
 """Who is of another version serves another queue: it is never asked."""
@@ -91,8 +92,8 @@ class Machine:
 
 
 def conninfo(url: str) -> str:
-    """Give a URL as PostgreSQL's own programs take it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """Give a URL as the driver takes it alone: what the store connects by, word for word."""
+    return make_conninfo(**connection_words(url))
 
 
 Open = ConnectionPool[psycopg.Connection[Any]]

@@ -66,7 +66,9 @@ def _plain_tables() -> list[Table]:
 
 def _read(connection: Any, table: Table) -> Iterator[list[dict[str, Any]]]:  # noqa: ANN401 - a connection of either
     ordered = select(table).order_by(*table.primary_key.columns)
-    for rows in connection.execute(ordered).mappings().partitions(_ROWS_AT_ONCE):
+    # Said before it is executed: the driver of a server takes all rows otherwise.
+    streamed = ordered.execution_options(yield_per=_ROWS_AT_ONCE)
+    for rows in connection.execute(streamed).mappings().partitions():
         yield [dict(row) for row in rows]
 
 

@@ -138,8 +138,9 @@ class Database:
             with self._translated():
                 faults = tuple(self.program.broken_pages())
             for table in metadata.sorted_tables if deep and not faults else ():
+                streamed = select(table).execution_options(yield_per=_ROWS_AT_ONCE)
                 with self.reading() as connection:
-                    for _ in connection.execute(select(table)).yield_per(_ROWS_AT_ONCE):
+                    for _ in connection.execute(streamed):
                         pass
         except StoreBusyError:
             raise

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, LiteralString, TypeGuard
 
 from sqlalchemy import (
     URL,
@@ -33,15 +33,33 @@ from sheetflow.store.program import busy, damaged
 from sheetflow.store.schema import metadata
 
 DRIVER = "postgresql+psycopg"
-_TEMPORARY = ("08", "53", "57", "40001", "40P01", "55P03", "25006")
-"""Connections, want of room, shutdown; commits that met; locks; a server that only reads now."""
+_TEMPORARY = ("08", "53", "57", "40001", "40P01", "55P03", "25006", "23505")
+"""Connections, want of room, shutdown; commits that met; locks; a server that only reads now; what another recorded
+a moment ago, which the next try sees."""
 _DAMAGE = ("XX001", "XX002", "42P01", "42703")
 """Broken pages and indexes; a table or column that must be there is not."""
 _REBUILDING = "the structure"
 _KEEPING = ("fsync", "full_page_writes")
 _OLDEST = 130_000
 _MOST_APART = dt.timedelta(minutes=1)
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+"""A line whose other end lost its power is dead within half a minute, not after hours; a URL may say otherwise."""
+SOON_MISSED: tuple[LiteralString, ...] = (
+    "SET tcp_keepalives_idle = 10",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+    "SET tcp_user_timeout = 25000",
+)
+"""The same on the server's side: what a machine held that is gone is let go of."""
+_SECRET = ("password", "sslpassword")
 _AT_CONNECTING = (
+    *SOON_MISSED,
     # A file leaves the inbox once its commit returned, so a commit must outlive a power cut.
     "SET synchronous_commit = on",
     "SET TIME ZONE 'UTC'",
@@ -64,10 +82,11 @@ class PostgresServer:
 
     def __init__(self, url: str, busy_timeout: float) -> None:
         parts = parsed(url)
-        self.place = parts.set(password=None).render_as_string()
+        told = parts.set(password=None).difference_update_query(_SECRET)
+        self.place = told.render_as_string()
         try:
             self.reader = create_engine(
-                parts,
+                _patient(parts),
                 hide_parameters=True,  # they may hold personal values
                 isolation_level="REPEATABLE READ",
                 pool_pre_ping=True,  # the server may have been restarted
@@ -179,6 +198,19 @@ def parsed(url: str) -> URL:
             f"[store] url 写的是“{found.drivername}”，只能用 PostgreSQL：{DRIVER}://用户@主机/库名。"
         )
     return found.set(drivername=DRIVER)
+
+
+def connection_words(url: str) -> dict[str, Any]:
+    """Give what the driver connects by, as the store itself does."""
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+    _, words = PGDialect_psycopg().create_connect_args(_patient(parsed(url)))  # type: ignore[no-untyped-call] # SQLAlchemy leaves dialects untyped
+    words.pop("context", None)
+    return dict(words)
+
+
+def _patient(url: URL) -> URL:
+    return url.set(query={**_PATIENCE, **url.query})
 
 
 def with_password(url: str, password: str) -> str:
