@@ -221,6 +221,11 @@ def restore(
             say(f"　{name}")
         if len(done.unknown_files) > _MOST_NAMED:
             say(f"　……等{len(done.unknown_files)}个")
+    if done.was_on_server:
+        say(
+            "备份时数据库在服务器上；恢复出来的是文件 state/sheetflow.db，sheetflow.toml 里 [store] 的 url 已经清空。"
+            "要再用服务器，请先用 sheetflow store copy 复制到一个空的数据库，再把它写进 url。"
+        )
     say(f"要重新发布的文件{done.to_publish}个。下一步：运行 doctor 检查，再运行 run 或 watch。")
 
 

@@ -11,6 +11,7 @@ from sheetflow.context.running import held_lock
 from sheetflow.errors import WorkspaceError
 from sheetflow.store import Store, with_password
 from sheetflow.store.copying import copy_database
+from sheetflow.store.sqlite import whole_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,25 @@ def copy_store(root: Path, to: str) -> Copied:
     place = with_password(to, password) if "://" in to else Path(to)
     if isinstance(place, Path) and place.exists():
         raise WorkspaceError(f"{place} 已经有了，没有复制。请换一个文件名。")
-    with (
-        held_lock(workspace.lock),
-        open_store(workspace, settings) as source,
-        Store(place) as target,
-    ):
-        counts = copy_database(source, target)
-        return Copied(
-            source.place,
-            target.place,
-            rows=sum(counts.values()),
-            files=counts["arrivals"],
-            submissions=counts["submissions"],
-        )
+    with held_lock(workspace.lock), open_store(workspace, settings) as source:
+        if isinstance(place, Path):
+            with whole_copy(place) as draft, Store(draft) as target:
+                return _copied(source, target, str(place))
+        with Store(place) as target:
+            if target.workspace_id == source.workspace_id:
+                raise WorkspaceError(
+                    f"{target.place} 就是这个工作文件夹现在用的数据库，或者已经复制过，没有复制。"
+                    "要复制的是 state/sheetflow.db 的，请先清空 [store] 的 url 和环境变量 SHEETFLOW_STORE__URL。"
+                )
+            return _copied(source, target, target.place)
+
+
+def _copied(source: Store, target: Store, place: str) -> Copied:
+    counts = copy_database(source, target)
+    return Copied(
+        source.place,
+        place,
+        rows=sum(counts.values()),
+        files=counts["arrivals"],
+        submissions=counts["submissions"],
+    )

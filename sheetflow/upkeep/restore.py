@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sheetflow.config.kept_campaigns import CAMPAIGNS, NAME_OF_CAMPAIGNS
+from sheetflow.config.units_file import decode_text
 from sheetflow.config.workspace import open_workspace
 from sheetflow.context import Clock, Context, open_context
 from sheetflow.context.running import held_lock
@@ -70,9 +71,11 @@ _DAMAGE = (
 """What reading a file that is no backup of ours, or a damaged one, may raise."""
 
 ON_SERVER = (
-    "数据库在服务器上（sheetflow.toml 的 [store] url），没有恢复。请先清空 url，恢复成 state/sheetflow.db，"
-    "再用 sheetflow store copy 复制到一个空的数据库，改用它。"
+    "数据库在服务器上（sheetflow.toml 的 [store] url，或者环境变量 SHEETFLOW_STORE__URL），没有恢复。"
+    "请先清空 url，恢复成 state/sheetflow.db，再用 sheetflow store copy 复制到一个空的数据库，改用它。"
 )
+_URL = re.compile(r"""(?m)^([^#\n]*\burl["']?[ \t]*=[ \t]*)("[^"\n]+"|'[^'\n]+')""")
+_URL_VARIABLE = "SHEETFLOW_STORE__URL"
 Manifest = Mapping[str, dict[str, str]]
 
 
@@ -81,7 +84,7 @@ class Restored:
     """What came back: how many files, what must be published again, what was set aside.
 
     `unknown_files` are those of the outbox that the backup does not know, newer ones mostly: they
-    belong to whoever has them.
+    belong to whoever has them. `was_on_server`: its settings named a server's database, and do no longer.
     """
 
     files: int
@@ -89,6 +92,7 @@ class Restored:
     to_publish: int
     aside: Path | None
     unknown_files: tuple[str, ...] = ()
+    was_on_server: bool = False
 
 
 def restore(
@@ -110,6 +114,8 @@ def restore(
             draft = Path(folder)
             unpack(package, manifest["files"], draft)
             check_database(draft / DATABASE)
+            # What is brought back is a file: the server has what came since, or is what was lost.
+            was_on_server = _taken_off_server(draft / SETTINGS)
             # The settings last: they make it a workspace.
             brought = [
                 name for name in (GUIDE, TEMPLATES, UNITS, SETTINGS) if (draft / name).exists()
@@ -123,15 +129,25 @@ def restore(
                 path.rename(root / STATE / path.name)
             for name in brought:
                 (draft / name).rename(root / name)
-    # It is the file whatever its settings say: a server has what came since.
     with open_context(root, at, open_store=lambda *_: Store(root / DATABASE)) as context:
         to_publish = mark_missing(context)
         unknown = tuple(strange_files(context))
     made_at = str(manifest.get("made_at", ""))
-    return Restored(len(manifest["files"]), made_at, to_publish, aside, unknown)
+    return Restored(len(manifest["files"]), made_at, to_publish, aside, unknown, was_on_server)
+
+
+def _taken_off_server(settings: Path) -> bool:
+    """Have the settings name no server's database any longer; give whether they did."""
+    text = decode_text(settings.read_bytes())
+    if text is None or not _URL.search(text):
+        return False
+    settings.write_bytes(_URL.sub(r'\1""', text).encode())
+    return True
 
 
 def _is_on_server(root: Path) -> bool:
+    if any(name.upper() == _URL_VARIABLE and value for name, value in os.environ.items()):
+        return True
     with suppress(SheetflowError):  # what is no workspace yet has no settings
         return bool(open_workspace(root)[1].store.url)
     return False

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from sheetflow.context import Context
+from sheetflow.errors import StoreBusyError
 from sheetflow.service.one_pass import run_pass
+from sheetflow.upkeep import copy_store
 from tests.cli.conftest import Cli
 from tests.postgres import Cluster, cluster, next_schema, programs
 from tests.programs import COMPLETE
@@ -60,9 +62,7 @@ def moved(tmp_path: Path, postgres: Cluster, cli: Cli) -> tuple[Desk, Desk]:
     said = cli("-C", there.root, "store", "copy", "--to", url)
     assert said.code == 0, said.err
     assert "来件1件、报送1份），逐表核对一致" in whole(said.out)
-    settings = there.workspace.settings_file
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(re.sub(r"(?m)^url = .*$", f'url = "{url}"', text), encoding="utf-8")
+    write_url(there, url)
     there.workspace.database.unlink()
     return here, there
 
@@ -130,11 +130,70 @@ def test_what_a_server_holds_goes_into_a_backup_and_back_into_a_file(
     assert refused.code == 1
     assert "请先清空url" in whole(refused.err)
     again = Desk(tmp_path / "again")
-    assert cli("-C", again.root, "restore", back).code == 0
-    settings = again.workspace.settings_file
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(re.sub(r"(?m)^url = .*$", 'url = ""', text), encoding="utf-8")
+    brought = cli("-C", again.root, "restore", back)
+    assert brought.code == 0
+    assert "url已经清空" in whole(brought.out)
     assert again.submissions() == before
+
+
+def test_what_a_server_lost_comes_back_into_an_empty_database(
+    moved: tuple[Desk, Desk], tmp_path: Path, postgres: Cluster, cli: Cli
+) -> None:
+    """As the page says: url cleared, the backup restored, copied: what goes over is the backup, not the old server."""
+    _, there = moved
+    back, settings = tmp_path / "back.zip", there.workspace.settings_file
+    before = there.submissions()
+    assert cli("-C", there.root, "backup", back).code == 0
+    play(there)  # the server has more by now, and is what is to be given up
+    write_url(there, "")
+    assert cli("-C", there.root, "restore", back, "--force").code == 0
+    fresh = postgres.url(next_schema())
+    said = cli("-C", there.root, "store", "copy", "--to", fresh)
+    assert said.code == 0, said.err
+    assert "来件1件、报送1份），逐表核对一致" in whole(said.out)
+    write_url(there, fresh)
+    assert settings.read_text("utf-8").count(fresh) == 1
+    assert there.submissions() == before
+
+
+def test_a_database_is_not_copied_into_itself(
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    """Where the environment names the very server that is to be copied to, nothing is called a copy."""
+    url = postgres.url(next_schema())
+    desk = Desk.make(tmp_path / "work")
+    monkeypatch.setenv("SHEETFLOW_STORE__URL", url)
+    found = cli("-C", desk.root, "store", "copy", "--to", url)
+    assert found.code == 1
+    assert "就是这个工作文件夹现在用的数据库" in whole(found.err)
+
+
+def test_a_copy_into_a_file_is_whole_or_not_there(
+    moved: tuple[Desk, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    """One that fails half way leaves no file that looks like a database of ours with nothing in it."""
+    _, there = moved
+    with monkeypatch.context() as patched:
+        patched.setattr(copy_store, "copy_database", failing)
+        assert cli("-C", there.root, "store", "copy", "--to", tmp_path / "back.db").code == 1
+    assert list(tmp_path.glob("*back.db*")) == []
+    assert cli("-C", there.root, "store", "copy", "--to", tmp_path / "back.db").code == 0
+    before = there.submissions()
+    shutil.copy(tmp_path / "back.db", there.workspace.database)
+    write_url(there, "")
+    assert there.submissions() == before
+
+
+def failing(*_: object) -> None:
+    """Copy nothing."""
+    raise StoreBusyError("忙")
+
+
+def write_url(desk: Desk, url: str) -> None:
+    """Have the settings name that database."""
+    settings = desk.workspace.settings_file
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^url = .*$", f'url = "{url}"', text), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
