@@ -24,7 +24,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from sheetflow.errors import StoreBusyError, StoreError
@@ -38,6 +37,8 @@ _TEMPORARY = ("08", "53", "57", "40001", "40P01", "55P03", "25006", "23505")
 a moment ago, which the next try sees."""
 _DAMAGE = ("XX001", "XX002", "42P01", "42703")
 """Broken pages and indexes; a table or column that must be there is not."""
+_FORBIDDEN = "42501"
+_ENCODING = "UTF8"
 _REBUILDING = "the structure"
 _KEEPING = ("fsync", "full_page_writes")
 _OLDEST = 130_000
@@ -48,6 +49,7 @@ _PATIENCE = {
     "keepalives_interval": "5",
     "keepalives_count": "3",
     "tcp_user_timeout": "25000",
+    "client_encoding": "utf8",
 }
 """A line whose other end lost its power is dead within half a minute, not after hours; a URL may say otherwise."""
 SOON_MISSED: tuple[LiteralString, ...] = (
@@ -97,7 +99,7 @@ class PostgresServer:
                 "这台电脑没有装 PostgreSQL 的驱动：请运行 pip install sheetflow[machines]。"
             ) from error
         waiting = f"SET lock_timeout = {round(busy_timeout * 1000)}"
-        event.listen(self.reader, "connect", lambda made, _: _prepare(made, waiting))
+        event.listen(self.reader, "connect", lambda made, _: _prepare(made, waiting, self.place))
         self.writer = self.reader.execution_options(isolation_level="READ COMMITTED")
 
     def check_place(self) -> None:
@@ -120,6 +122,10 @@ class PostgresServer:
             )
         if state.startswith(_TEMPORARY):
             return busy(self.place)
+        if state == _FORBIDDEN:
+            return StoreError(
+                f"数据库 {self.place} 不让这个用户建表。请由数据库管理员把库交给它：ALTER DATABASE 库名 OWNER TO 用户名。"
+            )
         return damaged(self.place) if state in _DAMAGE else None
 
     @contextmanager
@@ -221,7 +227,12 @@ def with_password(url: str, password: str) -> str:
     )
 
 
-def _prepare(made: DBAPIConnection, waiting: str) -> None:
+def _prepare(made: Any, waiting: str, place: str) -> None:  # noqa: ANN401 - the driver's own connection
+    encoding = made.info.parameter_status("server_encoding")
+    if encoding != _ENCODING:
+        raise StoreError(
+            f"数据库 {place} 的编码是 {encoding}，存不好中文。请另建一个：createdb -O 用户名 -E UTF8 -T template0 库名。"
+        )
     with closing(made.cursor()) as cursor:
         for statement in (*_AT_CONNECTING, waiting):
             cursor.execute(statement)

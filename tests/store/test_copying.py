@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from sheetflow.errors import StoreError
-from sheetflow.store import Store
+from sheetflow.store import Store, connection_words
 from sheetflow.store.copying import copy_database
 from sheetflow.store.records import FollowUp, Judged, NewMail, PublicationKind, Stale, Submission
 from tests.postgres import Cluster, next_schema
@@ -97,3 +99,18 @@ def test_a_server_that_forgets_with_the_power_is_doubted(postgres: Cluster) -> N
 def test_a_file_has_nothing_to_be_doubted(file_desk: Desk) -> None:
     """What counts is set with every connection."""
     assert file_desk.store.find_doubts() == ()
+
+
+def test_a_database_without_chinese_or_of_somebody_else_is_a_sentence(postgres: Cluster) -> None:
+    """Whoever made it as a server does by default reads how to make one that serves."""
+    place = postgres.url(next_schema())
+    with psycopg.connect(**connection_words(place), autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE plain ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        )
+        connection.execute("CREATE ROLE guest LOGIN")
+    with pytest.raises(StoreError, match=r"编码是 SQL_ASCII.*-E UTF8"):
+        Store(place.replace("/sheetflow?", "/plain?"))
+    guest = make_url(place).set(username="guest", query={"host": str(postgres.folder)})
+    with pytest.raises(StoreError, match=r"不让这个用户建表.*OWNER TO"):
+        Store(guest.render_as_string())
