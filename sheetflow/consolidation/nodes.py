@@ -104,6 +104,11 @@ def load_folded(document: Mapping[str, Any]) -> Folded:
     )
 
 
+def is_readable(document: Mapping[str, Any]) -> bool:
+    """Whether `dump_folded` of this version wrote it."""
+    return document.keys() == dump_folded(Folded(values={}, tally=Tally.of(()))).keys()
+
+
 def digest_of(document: Mapping[str, Any]) -> str:
     """Give what stands for all that is handed up."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=False)

@@ -24,7 +24,6 @@ from sheetflow.mail.letter import template_faults
 from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.review import Policy
-from sheetflow.service.books import books_of
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.declarations import (
     declared,
@@ -35,6 +34,7 @@ from sheetflow.service.declarations import (
 )
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.gists import gist_by, made_gists
+from sheetflow.service.nodes import Nodes
 from sheetflow.service.page_marks import LINKED
 from sheetflow.service.passing import policy_of
 from sheetflow.service.publish import ABOVE, GOING_UP
@@ -174,7 +174,7 @@ def try_report(context: Context, form: Form, content: bytes) -> str:
         return ""
     period = form.period_of(context.clock.now().date())
     unit = context.tree.roots[0]
-    books = books_of(context, form, period, unit)
+    books = Nodes(context).books(unit, form.key, period.period_id, unit)
     spec = form.report
     request = books_request(context, books, unit, (spec.narrative, spec.story_sheet, *spec.tables))
     order = report_order(context, books, unit, content, b"")

@@ -117,8 +117,16 @@ def _going_up(
     def stale(unit: Unit, when: Period, kind: PublicationKind) -> Stale:
         return Stale(unit_id=unit.unit_id, form=form.key, period=when.period_id, kind=kind, why=why)
 
-    # What one hands up is made with its own papers, though those are as they were.
-    yield from (stale(unit, period, PublicationKind.BOARD) for unit in waited)
+    # What one hands up is made with its own papers, though these are as they were. What those
+    # directly below hand up is seen further up now, too.
+    handing_up = {
+        one
+        for unit in waited
+        for one in (unit, *context.tree.children(unit.unit_id))
+        if context.tree.children(one.unit_id)
+    }
+    for unit in handing_up:
+        yield from (stale(unit, w, PublicationKind.BOARD) for w in (period, *period.rest_of_year))
     for unit in further:
         if has_reviews(context):
             yield stale(unit, period, PublicationKind.REVIEW)

@@ -94,6 +94,7 @@ def follow_units(context: Context) -> None:
             at=context.clock.now(),
         )
         context.store.mails.record_moved(folders, successors)
+        context.store.nodes.forget()
     LOG.info("the list of units has changed: %d units, %d marks", len(change.units), len(stale))
 
 

@@ -7,30 +7,45 @@ these are not more either. Above that each unit directly below that has others b
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 
 from sheetflow.consolidation.accepted import UnitAndPeriod
 from sheetflow.consolidation.books import Books, Folded
-from sheetflow.consolidation.nodes import digest_of, dump_folded, folded, load_folded, summary_of
+from sheetflow.consolidation.nodes import (
+    digest_of,
+    dump_folded,
+    folded,
+    is_readable,
+    load_folded,
+    summary_of,
+)
 from sheetflow.context import Context
 from sheetflow.service.books import books_of
+from sheetflow.service.publish import ROLL_UPS
+from sheetflow.store.records import Document, Stale
 from sheetflow.units import Unit
 
 MOST_BELOW = 200
-DIRECT, BEYOND = "superior", "beyond"
+DIRECT, BEYOND = "direct", "beyond"
 """The audiences: who stands directly above, and those further up; 验收 decides what the latter see."""
+_WHY = "所属单位上报的数字有变动"
 
 
 class Nodes:
-    """The books of one pass; those of one scope are kept at a time."""
+    """The books of one pass; those of one scope are kept at a time.
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    Who `keeps` stores what is handed up, for the next pass.
+    """
+
+    def __init__(self, context: Context, *, keeps: bool = False) -> None:
+        self.context, self._keeps = context, keeps
         self._scope: Unit | None = None
         self._books: dict[tuple[str, str], Books] = {}
         self._handed_up: set[tuple[Unit, str, str]] = set()
+        self._names: dict[str, str] = {}
 
     def books(self, unit: Unit, form: str, period: str, reader: Unit) -> Books:
         """Give what counts in `unit`'s figures up to a period, as `reader` sees it."""
@@ -75,26 +90,61 @@ class Nodes:
         is_last, rank = self.is_folded(unit), self.context.tree.rank(unit)
         return is_last, -rank if is_last else rank
 
-    def hand_up(self, unit: Unit, form: str, period: str) -> None:
-        """Keep what is handed up of `unit` with all below it, where whoever is above reads that; once a pass."""
+    def hand_up(self, unit: Unit, form: str, period: str, *, is_wanted: bool) -> None:
+        """Keep what is handed up of `unit` with all below it, where whoever is above reads that; once a pass.
+
+        What was never kept nor `is_wanted` is let be. Where it is another than before, whoever is above is marked.
+        """
         above, what = self._above(unit), (unit, form, period)
-        if not (above and self.is_folded(above[0]) and self._below[unit.unit_id]):
+        is_read = above and self.is_folded(above[0]) and self._below[unit.unit_id]
+        if not is_read or what in self._handed_up:
             return
-        if what in self._handed_up:
-            return
+        known = self.context.store.nodes.find_digests(unit.unit_id, form, period)
+        if known or is_wanted:
+            made = self._documents(unit, form, period)
+            if {audience: digest_of(document) for audience, document in made.items()} != known:
+                with self.context.store.together():
+                    self._record(unit, form, period, made)
+                    self._mark(above[0], form, period)
         self._handed_up.add(what)
-        made = {
-            audience: self._summary(unit, form, period, audience) for audience in (DIRECT, BEYOND)
+
+    def names(self, unit: Unit) -> str:
+        """Give what stands for who is below `unit`, and what they are called."""
+        if unit.unit_id not in self._names:
+            below = map(self.names, self.context.tree.children(unit.unit_id))
+            own = (unit.unit_id, unit.name, unit.level, unit.valid_from, unit.valid_to)
+            told = repr((own, unit.successor, *below))
+            self._names[unit.unit_id] = hashlib.sha256(told.encode()).hexdigest()
+        return self._names[unit.unit_id]
+
+    def _documents(self, unit: Unit, form: str, period: str) -> dict[str, Document]:
+        """Sum up `unit` for each audience."""
+        audiences = (DIRECT, BEYOND) if len(self._above(unit)) > 1 else (DIRECT,)
+        return {
+            audience: dump_folded(self._summary(unit, form, period, audience))
+            for audience in audiences
         }
-        documents = {audience: dump_folded(summary) for audience, summary in made.items()}
-        digests = {audience: digest_of(document) for audience, document in documents.items()}
-        if self.context.store.nodes.find_digests(unit.unit_id, form, period) != digests:
-            self.context.store.nodes.record(
-                unit.unit_id,
-                form,
-                period,
-                {audience: (digests[audience], documents[audience]) for audience in documents},
-            )
+
+    def _record(self, unit: Unit, form: str, period: str, made: dict[str, Document]) -> None:
+        kept = {audience: (digest_of(document), document) for audience, document in made.items()}
+        self.context.store.nodes.record(unit.unit_id, form, period, kept)
+
+    def _mark(self, unit: Unit, form: str, period: str) -> None:
+        """Mark what `unit` publishes of the period and later ones, but for what is marked and yet to be made."""
+        context, asked = self.context, self.context.form(form).period(period)
+        marks = {
+            Stale(unit_id=unit.unit_id, form=form, period=when.period_id, kind=kind, why=_WHY)
+            for when in (asked, *asked.rest_of_year)
+            for kind in ROLL_UPS
+        }
+        known = {
+            (mark.unit_id, mark.form, mark.period, mark.kind)
+            for mark in context.store.publications.find_stale(*ROLL_UPS)
+        }
+        new = [
+            mark for mark in marks if (mark.unit_id, mark.form, mark.period, mark.kind) not in known
+        ]
+        context.store.publications.record_stale(new, context.clock.now())
 
     def _folded(self, unit: Unit, form: str, period: str, reader: Unit) -> Books:
         """Give the books of one who has too many below: its own, those of children that are alone, and sums."""
@@ -115,13 +165,15 @@ class Nodes:
         periods = [entry.period_id for entry in asked.year_so_far]
         known = context.store.nodes.find([child.unit_id for child in many], form, periods, audience)
         handed_up: dict[UnitAndPeriod, Folded] = {
-            key: load_folded(document) for key, document in known.items()
+            key: load_folded(document) for key, document in known.items() if is_readable(document)
         }
         for child in many:
             for entry in periods:
                 if (child.unit_id, entry) not in handed_up:
-                    made = dump_folded(self._summary(child, form, entry, audience))
-                    handed_up[child.unit_id, entry] = load_folded(made)
+                    made = self._documents(child, form, entry)
+                    if self._keeps:
+                        self._record(child, form, entry, made)
+                    handed_up[child.unit_id, entry] = load_folded(made[audience])
         return folded(own, unit, handed_up)
 
     def _summary(self, unit: Unit, form: str, period: str, audience: str) -> Folded:

@@ -63,7 +63,7 @@ class Rollups:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._nodes = Nodes(context)
+        self._nodes = Nodes(context, keeps=True)
         self._known_tried: dict[tuple[str, str], set[str]] = {}
 
     def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
@@ -104,15 +104,19 @@ class Rollups:
             PublicationKind.BOARD: self._begin_boards,
             PublicationKind.REVIEW: self._begin_review,
         }
-        if not self._is_wanted(mark):
-            return None
-        self._nodes.hand_up(self.context.tree[mark.unit_id], mark.form, mark.period)
-        return makers[mark.kind](mark)
+        unit, is_wanted = self.context.tree[mark.unit_id], self._is_wanted(mark)
+        self._nodes.hand_up(unit, mark.form, mark.period, is_wanted=is_wanted)
+        return makers[mark.kind](mark) if is_wanted else None
 
     def books(self, mark: Stale, period: str = "") -> Books:
         """What counts for a mark's unit up to its period (or `period`), as it reads it."""
         unit = self.context.tree[mark.unit_id]
         return self._nodes.books(unit, mark.form, period or mark.period, unit)
+
+    def _stands_on(self, books: Books, unit: Unit) -> list[object]:
+        """Say what a roll-up is made of: all that counts, and who is below where that tells sums alone."""
+        names = [self._nodes.names(unit)] if books.folded else []
+        return [*_sources(books, unit), *names]
 
     def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published.
@@ -190,7 +194,7 @@ class Rollups:
         (path,) = rollup_paths(context, mark.kind, unit, books.period, books.form)
         basis = basis_of(
             declared(context, books.form, PublicationKind.CONSOLIDATED),
-            _sources(books, unit),
+            self._stands_on(books, unit),
             policy.digest,
         )
         details = find_detail_files(context, mark)
@@ -233,7 +237,7 @@ class Rollups:
         paths = rollup_paths(context, mark.kind, unit, books.period, books.form)
         basis = basis_of(
             declared(context, books.form, PublicationKind.REPORT),
-            _sources(books, unit),
+            self._stands_on(books, unit),
             *(template.content for template in asked.values()),
             order.letter,
             order.choices,

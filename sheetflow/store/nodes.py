@@ -50,6 +50,12 @@ class Nodes:
             for row in self._database.rows(wanted.where(table.c.unit_id.in_(some)))
         }
 
+    def forget(self, periods: Collection[str] = ()) -> None:
+        """Drop what is handed up for these periods; without any, all of it. It is made anew where it is wanted."""
+        with self._database.writing() as connection:
+            gone = delete(table)
+            connection.execute(gone.where(table.c.period.in_(periods)) if periods else gone)
+
     def find_digests(self, unit_id: str, form: str, period: str) -> dict[str, str]:
         """Return the digest of what a unit hands up, by audience."""
         query = select(table.c.audience, table.c.digest)

@@ -68,6 +68,8 @@ class UnitTree:
     succeeded: tuple[Unit, ...] = field(repr=False)
     """The units that somebody takes over or has taken over: few, and asked for often."""
     levels: Levels = field(default=THREE_LEVELS, repr=False)
+    roots: tuple[Unit, ...] = field(default=(), repr=False)
+    """The units that report to nobody here."""
 
     @classmethod
     def of(
@@ -90,6 +92,7 @@ class UnitTree:
             {parent: tuple(below) for parent, below in children.items()},
             tuple(unit for unit in listed if unit.successor is not None),
             levels,
+            tuple(unit for unit in listed if unit.parent is None),
         )
 
     def __getitem__(self, unit_id: str) -> Unit:
@@ -103,11 +106,6 @@ class UnitTree:
 
     def __len__(self) -> int:
         return len(self.units)
-
-    @property
-    def roots(self) -> tuple[Unit, ...]:
-        """The units that report to nobody here."""
-        return tuple(unit for unit in self if unit.parent is None)
 
     def children(self, unit_id: str) -> tuple[Unit, ...]:
         """The units that report straight to `unit_id`."""
@@ -140,6 +138,7 @@ class UnitTree:
             },
             tuple(unit for unit in self.succeeded if unit.unit_id in wanted),
             self.levels,
+            tuple(unit for unit in self.roots if unit.unit_id in wanted),
         )
 
     def _with_chains(self, unit_ids: Iterable[str]) -> set[str]:
@@ -246,11 +245,11 @@ def find_faults(
     highest = min((levels.rank(unit.level) for unit in by_id.values()), default=0)
     ranks = {unit.unit_id: levels.rank(unit.level) - highest for unit in by_id.values()}
     faults = _twice([*((number, unit.unit_id) for number, unit in rows), *unread])
-    known = {unit_id for _, unit_id in unread}
+    unsure = {unit_id for _, unit_id in unread} - by_id.keys()
     for number, unit in rows:
         where = f"第{number}行：" if number else ""
         # A ring breaks other rules too; one sentence for one cause.
-        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, known, ranks)
+        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, unsure, ranks)
         faults += [where + fault for fault in ties]
         if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
             faults.append(f"{where}{unit.folder} 的“失效日期”早于“生效日期”。请改正其中一个。")
@@ -292,15 +291,15 @@ def _twice(rows: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _tie_faults(
-    unit: Unit, units: Mapping[str, Unit], known: AbstractSet[str], ranks: Mapping[str, int]
+    unit: Unit, units: Mapping[str, Unit], unsure: AbstractSet[str], ranks: Mapping[str, int]
 ) -> Iterator[str]:
-    """Find what is wrong with the units that `unit` names, but for those only `known` to be.
+    """Find what is wrong with the units that `unit` names, but for those `unsure`, whose rows were not read.
 
     `ranks` are counted from the highest level on the list.
     """
-    if unit.parent not in known - units.keys():
+    if unit.parent not in unsure:
         yield from _parent_faults(unit, units, ranks)
-    if unit.successor not in known - units.keys():
+    if unit.successor not in unsure:
         yield from _successor_faults(unit, units)
 
 

@@ -321,6 +321,7 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
         periods = {each.period_id for each in plan.periods}
         context.store.signed.record_purged(signed, periods)
         context.store.decisions.record_purged(_receipts(plan), periods)
+        context.store.nodes.forget(periods)
         return context.store.purges.record_purge(
             order,
             [arrival.arrival_id for arrival in plan.fresh],
