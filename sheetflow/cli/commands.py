@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -211,7 +211,12 @@ def watch(ctx: typer.Context) -> None:
     from sheetflow.config.workspace import open_workspace
     from sheetflow.context.opening import place_of
     from sheetflow.dispatching import leading
-    from sheetflow.service.watch import StoppedError, stop_on_signals, wait_for_store
+    from sheetflow.service.watch import (
+        StoppedError,
+        stop_on_signals,
+        wait_for_lock,
+        wait_for_store,
+    )
     from sheetflow.service.watch import watch as serve
 
     call: Call = ctx.obj
@@ -222,8 +227,13 @@ def watch(ctx: typer.Context) -> None:
                 return wait_for_store(workspace, settings, is_stopping, complain)
 
         while not is_stopping():  # once more for each campaign that is taken into use meanwhile
-            place = place_of(*open_workspace(call.root))
-            with leading(place, is_stopping, say) as is_over:
+            workspace, settings = open_workspace(call.root)
+            place = place_of(workspace, settings)
+            with ExitStack() as stack:
+                with logging_to(workspace.log):
+                    is_over = stack.enter_context(leading(place, is_stopping, say))
+                    if isinstance(place, str):
+                        wait_for_lock(workspace, is_over, say)
                 while not is_over():
                     with opened_context(ctx, open_store=open_store) as context:
                         say(

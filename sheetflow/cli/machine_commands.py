@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow.cli.commands import Call, app
-from sheetflow.cli.screen import complain, say
+from sheetflow.cli.screen import complain, logging_to, say
 
 if TYPE_CHECKING:
     from sheetflow.dispatching.calls import Machine
@@ -22,14 +22,16 @@ def worker(
     ] = 0,
 ) -> None:
     """Serve the workspace (-C) on this machine beside `watch` on another; SIGTERM or Ctrl+C ends it."""
+    import logging
     import os
+    import socket
     import sys
 
     from sheetflow.children import Limits
     from sheetflow.children.limits import MIB
     from sheetflow.config.workspace import open_workspace
     from sheetflow.context.opening import place_of
-    from sheetflow.dispatching.worker import work
+    from sheetflow.dispatching import check_driver
     from sheetflow.errors import RequestError
     from sheetflow.service.watch import stop_on_signals
 
@@ -43,11 +45,19 @@ def worker(
             "数据库就是这个工作文件夹里的文件，只有一台电脑，用不着 worker。"
             "要多台电脑一起处理，请先用 store copy 把数据库搬到 PostgreSQL，再在 [store] 里写 url。"
         )
+    check_driver()
+    from sheetflow.dispatching.worker import work  # what it needs is there only now
+
+    def tell(trouble: str) -> None:
+        logging.getLogger("sheetflow").warning("%s", trouble)
+        complain(trouble)
+
     workers = settings.workers
     limits = Limits(address_space=workers.memory_mb * MIB, cpu_seconds=workers.wall_seconds)
-    with stop_on_signals() as is_stopping:
+    log = workspace.state / f"worker-{socket.gethostname()}.log"
+    with stop_on_signals() as is_stopping, logging_to(log):
         say(f"这台电脑正在帮 {workspace.root} 处理报表，按 Ctrl+C 结束。")
-        work(workspace, place, size or os.cpu_count() or 1, limits, is_stopping, complain)
+        work(workspace, place, size or os.cpu_count() or 1, limits, is_stopping, tell)
     say("已停止。")
 
 
@@ -55,14 +65,13 @@ def print_machines(call: Call) -> None:
     """Say who serves the workspace, what waits, and who takes no work."""
     from sheetflow.config.workspace import open_workspace
     from sheetflow.context.opening import place_of
-    from sheetflow.dispatching.calls import connected, count_waiting, find_machines
+    from sheetflow.dispatching import who_serves
 
     place = place_of(*open_workspace(call.root))
     if not isinstance(place, str):
         say("只有这一台电脑：数据库是工作文件夹里的文件。")
         return
-    with connected(place) as connection:
-        machines, waiting = find_machines(connection), count_waiting(connection)
+    machines, waiting = who_serves(place)
     for each in machines:
         say(_line(each))
     if not machines:
@@ -74,8 +83,11 @@ def print_machines(call: Call) -> None:
 
 
 def _line(machine: Machine) -> str:
+    from sheetflow.periods import OFFICE_ZONE
+
     part = "主机" if machine.part == "coordinator" else "帮手"
     told = f"{part}　{machine.name}　{machine.version}版　同时处理{machine.children}件　已处理{machine.done}件"
     if not machine.is_alive:
-        return f"{told}　最后一次露面 {machine.seen_at:%m-%d %H:%M:%S}，已经不在"
+        seen = machine.seen_at.astimezone(OFFICE_ZONE)
+        return f"{told}　最后一次露面 {seen:%m-%d %H:%M:%S}，已经不在"
     return f"{told}　{machine.trouble}" if machine.trouble else told

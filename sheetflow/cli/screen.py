@@ -31,6 +31,8 @@ _UNBROKEN = re.compile(r"[（“《]*(?:[!-~]+|.)[。，；：、）”》]*", r
 _PHRASES = re.compile(r"（?[^（，、]*[，、]|（?[^（，、]+|（")
 _SET_IN = "　　　"
 _LOG_BYTES, _LOGS_KEPT = 5_000_000, 5
+_LOGGED = {"sheetflow": logging.INFO, "procrastinate": logging.WARNING}
+"""Ours, and what the queue of several machines complains about."""
 _PRIVATE = 0o600
 
 
@@ -201,18 +203,19 @@ def logging_to(file: Path) -> Iterator[None]:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = Private(file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8")
     handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
-    logger = logging.getLogger("sheetflow")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
+    for name, level in _LOGGED.items():
+        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).addHandler(handler)
     try:
         yield
     except (SheetflowError, OSError, Exit, Abort):
         raise
     except Exception:
-        logger.exception("a fault of ours")
+        logging.getLogger("sheetflow").exception("a fault of ours")
         raise
     finally:
-        logger.removeHandler(handler)
+        for name in _LOGGED:
+            logging.getLogger(name).removeHandler(handler)
         handler.close()
 
 

@@ -16,8 +16,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
 from sheetflow.context import LOG, Context, Say
+from sheetflow.context.opening import place_of
+from sheetflow.dispatching import alone
 from sheetflow.durable import make_private_folder, write_whole
 from sheetflow.errors import (
     SheetflowError,
@@ -56,6 +59,16 @@ def held_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def alone_in(workspace: Workspace, settings: Settings) -> Iterator[None]:
+    """Be the only one who works in the workspace; raise WorkspaceError where another one does, on whatever machine.
+
+    Not every shared volume tells locks from machine to machine: a database that is shared does.
+    """
+    with alone(place_of(workspace, settings)), held_lock(workspace.lock):
+        yield
 
 
 def is_held(path: Path) -> bool:

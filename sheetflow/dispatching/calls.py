@@ -177,6 +177,12 @@ def forget_calls(connection: psycopg.Connection[Any], coordinator: str) -> None:
     connection.execute("DELETE FROM dispatched_calls WHERE coordinator != %s", (coordinator,))
 
 
+def empty(connection: psycopg.Connection[Any]) -> None:
+    """Leave nothing of any call, also where deleted rows lay."""
+    if _is_there(connection, "dispatched_calls"):
+        connection.execute("TRUNCATE dispatched_calls")
+
+
 def be_seen(
     connection: psycopg.Connection[Any],
     name: str,

@@ -16,12 +16,18 @@ from typing import Any
 import psycopg
 
 from sheetflow.dispatching.calls import conninfo
+from sheetflow.errors import StoreBusyError, WorkspaceError
+from sheetflow.store import SOON_MISSED, told_of
 
 _LOG = logging.getLogger("sheetflow")
 _LEADING = "sheetflow leading"
 _KEY = "hashtextextended(current_schema() || %s, 0)"
 _ASK_SECONDS, _SLICE_SECONDS = 5.0, 0.25
 _STANDING_BY = "另一台电脑正在值守，这里待命：它停下以后，这里接着值守。"
+_ANOTHER_LEADS = (
+    "另一个 sheetflow 正在这个数据库上值守或处理（可能在别的电脑上），没有做。"
+    "请等它结束，或先停下那边的服务；谁在值守用 status --machines 看。"
+)
 
 
 @contextmanager
@@ -30,15 +36,17 @@ def lead(
 ) -> Iterator[Callable[[], bool]]:
     """Wait until nobody else leads; give what tells whether this one leads no longer.
 
-    `tell` hears that another one leads. It ends at once where `is_stopping`.
+    `tell` hears that another one leads, or that the database cannot be reached. It ends at once where `is_stopping`.
     """
-    connection, told = _tried(place), False
+    connection, trouble = _tried(place)
+    told = ""
     while connection is None and not is_stopping():
-        if not told:
-            tell(_STANDING_BY)
-            told = True
+        if trouble != told:
+            _LOG.warning("the lead is waited for: %s", trouble)
+            tell(trouble)
+            told = trouble
         _pause(is_stopping)
-        connection = _tried(place)
+        connection, trouble = _tried(place)
     if connection is None:
         yield is_stopping
         return
@@ -46,15 +54,39 @@ def lead(
         yield partial(_is_over, connection, is_stopping)
 
 
-def _tried(place: str) -> psycopg.Connection[Any] | None:
-    """Give the connection that holds the lead; None where another one does, or the database is gone."""
+@contextmanager
+def lead_alone(place: str) -> Iterator[None]:
+    """Lead meanwhile; raise WorkspaceError where another one does, StoreError where nobody can be asked."""
+    connection = _connected(place)
+    if connection is None:
+        raise WorkspaceError(_ANOTHER_LEADS)
+    with closing(connection):
+        yield
+
+
+def _tried(place: str) -> tuple[psycopg.Connection[Any] | None, str]:
+    """Give the connection that holds the lead, or why there is none."""
     try:
-        connection = psycopg.connect(conninfo(place), autocommit=True, connect_timeout=10)
-        if _may_lead(connection):
-            return connection
+        return _connected(place), _STANDING_BY
+    except StoreBusyError as away:
+        return None, str(away)
+
+
+def _connected(place: str) -> psycopg.Connection[Any] | None:
+    """Give the connection that holds the lead; None where another one does."""
+    try:
+        connection = psycopg.connect(conninfo(place), autocommit=True)
+        try:
+            for statement in SOON_MISSED:
+                connection.execute(statement)
+            if _may_lead(connection):
+                return connection
+        except BaseException:
+            connection.close()
+            raise
         connection.close()
     except psycopg.Error as error:
-        _LOG.warning("the lead is waited for: %s", type(error).__name__)
+        raise told_of(place, error) from None
     return None
 
 

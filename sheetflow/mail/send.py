@@ -16,7 +16,7 @@ from typing import Self
 from markupsafe import escape
 
 from sheetflow.context import LOG, Context, say_nothing
-from sheetflow.context.running import Retry, held_lock
+from sheetflow.context.running import Retry, alone_in
 from sheetflow.errors import MailError, RequestError, StoreError, WorkspaceError, describe
 from sheetflow.mail.carriers import Carrier, MaildirCarrier, Outcome, Reason
 from sheetflow.mail.compose import Sender, compose
@@ -134,7 +134,7 @@ def _record_sent(context: Context, gone: Unrecorded) -> None:
 def send_unless_served(context: Context) -> Sent | None:
     """Send what is due, unless a running service does: two would send a mail twice."""
     try:
-        with held_lock(context.workspace.lock):
+        with alone_in(context.workspace, context.settings):
             return send_due(context)
     except WorkspaceError:
         return None

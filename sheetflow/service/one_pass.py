@@ -16,7 +16,7 @@ from sheetflow.config.kept_campaigns import sweep_campaigns
 from sheetflow.consolidation.contents import Waiting, tell, told_besides
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
-from sheetflow.context.running import held_lock, said_of
+from sheetflow.context.running import alone_in, said_of
 from sheetflow.durable import close_to_others
 from sheetflow.errors import SheetflowError, StoreDamagedError, TemporaryError
 from sheetflow.intake.archive import sweep_archive
@@ -95,7 +95,7 @@ def run_pass(context: Context) -> PassReport:
 
     Raise WorkspaceError where another service runs in this workspace.
     """
-    with held_lock(context.workspace.lock):
+    with alone_in(context.workspace, context.settings):
         try:
             return _whole_pass(context)
         except StoreDamagedError:

@@ -22,7 +22,7 @@ from sheetflow.consolidation.contents import Identity
 from sheetflow.context import LOG, Context
 from sheetflow.context.opening import open_store, place_of
 from sheetflow.context.running import Pulse, Retry, held_lock, pulse_of
-from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
+from sheetflow.errors import SheetflowError, StoreBusyError, WorkspaceError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.mail.send import Postman, Sent
 from sheetflow.service.one_pass import (
@@ -38,6 +38,7 @@ from sheetflow.service.one_pass import (
 from sheetflow.service.take import A_TURN, look, open_intake, take
 from sheetflow.store import Store
 
+_FINISHING = "另一个 sheetflow 还在这个工作文件夹里收尾：它结束以后，这里接着值守。"
 _SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH = 0.25, 2.0, dt.timedelta(seconds=30)
 
 
@@ -60,9 +61,9 @@ def watch(
         _beating(context, pulse),
         Postman(context, on_sent) as postman,
     ):
+        context.share_work()  # before anything asks for children
         rounds = _Rounds(context, on_pass, postman)
         rounds.tidy_up()
-        context.share_work()
         context.warm_up(reports=True)
         settings = context.settings
         folders = [unit.folder for unit in context.tree]
@@ -196,6 +197,26 @@ def wait_for_store(
             except StoreBusyError as busy:
                 trouble = busy
     raise AssertionError("never")
+
+
+def wait_for_lock(
+    workspace: Workspace, is_stopping: Callable[[], bool], tell: Callable[[str], None]
+) -> None:
+    """Wait while who led before finishes what it has in hand, or a volume knows not yet that it is gone.
+
+    `tell` hears of it.
+    """
+    for tries in itertools.count():
+        try:
+            with held_lock(workspace.lock):
+                return
+        except WorkspaceError:
+            if is_stopping():
+                return
+            if not tries:
+                LOG.warning("the lock is waited for: it is held still")
+                tell(_FINISHING)
+        _sleep(_MOMENTS_SECONDS, is_stopping)
 
 
 def _open_soon(workspace: Workspace, settings: Settings) -> Store:

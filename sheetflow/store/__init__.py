@@ -21,14 +21,29 @@ from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.nodes import Nodes
-from sheetflow.store.postgresql import SOON_MISSED, connection_words, is_url, with_password
+from sheetflow.store.postgresql import (
+    NO_DRIVER,
+    SOON_MISSED,
+    connection_words,
+    is_url,
+    told_of,
+    with_password,
+)
 from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.schema import workspace
 from sheetflow.store.signed import SignedReports
 from sheetflow.store.sqlite import SqliteFile, find_strangers, whole_copy
 from sheetflow.store.submissions import Outcomes, Submissions
 
-__all__ = ["SOON_MISSED", "Store", "connection_words", "find_strangers", "with_password"]
+__all__ = [
+    "NO_DRIVER",
+    "SOON_MISSED",
+    "Store",
+    "connection_words",
+    "find_strangers",
+    "told_of",
+    "with_password",
+]
 
 
 class Store(Database):

@@ -19,7 +19,7 @@ from sqlalchemy.sql import Executable
 
 from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.store.postgresql import PostgresServer, is_url
-from sheetflow.store.program import Program
+from sheetflow.store.program import Program, refused
 from sheetflow.store.schema import metadata
 from sheetflow.store.sqlite import SqliteFile
 
@@ -129,6 +129,11 @@ class Database:
         with self._translated():
             self.program.compact()
 
+    def kept_copies(self) -> tuple[str, ...]:
+        """Give what sentences call the copies of former structures within the database."""
+        with self._translated():
+            return tuple(self.program.kept_copies())
+
     def find_faults(self, *, deep: bool = False) -> tuple[str, ...]:
         """Return what the program's own checks of pages, indexes and ties complain about; empty when sound.
 
@@ -171,8 +176,7 @@ class Database:
             cause = error.orig if isinstance(error, StatementError) else error
             if isinstance(cause, ValueError):  # what cannot be kept is one record's fault
                 raise cause from None
-            refused = f"数据库 {self.place} 拒绝了这次操作。请运行 doctor 检查。"
-            told = self.program.meaning(cause) or StoreError(refused)
+            told = self.program.meaning(cause) or refused(self.place)
             raise told from None if self.program.quotes_values else error
 
 

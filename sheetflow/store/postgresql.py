@@ -28,10 +28,11 @@ from sqlalchemy.exc import ArgumentError
 
 from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.store.column_types import read_json
-from sheetflow.store.program import busy, damaged
+from sheetflow.store.program import busy, damaged, refused
 from sheetflow.store.schema import metadata
 
 DRIVER = "postgresql+psycopg"
+NO_DRIVER = "这台电脑没有装 PostgreSQL 的驱动：请运行 pip install sheetflow[machines]。"
 _TEMPORARY = ("08", "53", "57", "40001", "40P01", "55P03", "25006", "23505")
 """Connections, want of room, shutdown; commits that met; locks; a server that only reads now; what another recorded
 a moment ago, which the next try sees."""
@@ -95,9 +96,7 @@ class PostgresServer:
                 json_deserializer=read_json,
             )
         except ImportError as error:
-            raise StoreError(
-                "这台电脑没有装 PostgreSQL 的驱动：请运行 pip install sheetflow[machines]。"
-            ) from error
+            raise StoreError(NO_DRIVER) from error
         waiting = f"SET lock_timeout = {round(busy_timeout * 1000)}"
         event.listen(self.reader, "connect", lambda made, _: _prepare(made, waiting, self.place))
         self.writer = self.reader.execution_options(isolation_level="READ COMMITTED")
@@ -143,6 +142,16 @@ class PostgresServer:
         connection.execute(text(f'CREATE SCHEMA "{beside}"'))
         for name in inspect(connection).get_table_names():
             connection.execute(text(f'CREATE TABLE "{beside}"."{name}" AS TABLE "{name}"'))
+
+    def kept_copies(self) -> Iterator[str]:
+        """Give the schemas that hold the tables as they were before a structure changed."""
+        query = text(
+            "SELECT nspname FROM pg_namespace"
+            " WHERE nspname ~ ('^' || current_schema() || '_v[0-9]+$') ORDER BY nspname"
+        )
+        with self.reader.connect() as connection:
+            for name in connection.execute(query).scalars():
+                yield f"数据库里的 schema {name}"
 
     def begin_after(self, connection: Connection, table: Table, key: str) -> None:
         """Number further rows from the highest number on."""
@@ -204,6 +213,12 @@ def parsed(url: str) -> URL:
             f"[store] url 写的是“{found.drivername}”，只能用 PostgreSQL：{DRIVER}://用户@主机/库名。"
         )
     return found.set(drivername=DRIVER)
+
+
+def told_of(url: str, error: Exception) -> StoreError:
+    """Say what an error of the driver means to whoever asks the server at `url` without a store."""
+    server = PostgresServer(url, 0)
+    return server.meaning(error) or refused(server.place)
 
 
 def connection_words(url: str) -> dict[str, Any]:

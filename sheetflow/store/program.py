@@ -51,6 +51,9 @@ class Program(Protocol):
     def keep_copy(self, connection: Connection, version: int) -> None:
         """Copy the database as it is before a structure of `version` is changed."""
 
+    def kept_copies(self) -> Iterator[str]:
+        """Give what sentences call the copies that lie within the database itself."""
+
     def begin_after(self, connection: Connection, table: Table, key: str) -> None:
         """Number further rows of a numbered table after those that were copied into it."""
 
@@ -70,6 +73,11 @@ class Program(Protocol):
 def busy(place: str) -> StoreBusyError:
     """Say that the same call may succeed later."""
     return StoreBusyError(f"数据库 {place} {_BUSY}")
+
+
+def refused(place: str) -> StoreError:
+    """Say that the database did not do what it was asked."""
+    return StoreError(f"数据库 {place} 拒绝了这次操作。请运行 doctor 检查。")
 
 
 def damaged(place: object) -> StoreDamagedError:

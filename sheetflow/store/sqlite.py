@@ -138,6 +138,10 @@ class SqliteFile:
         del connection
         self.backup(copy_of_version(self._file, version))
 
+    def kept_copies(self) -> Iterator[str]:
+        """Give nothing: its copies are files beside it."""
+        yield from ()
+
     def begin_after(self, connection: Connection, table: Table, key: str) -> None:
         """Do nothing: SQLite counts on from the highest number by itself."""
 

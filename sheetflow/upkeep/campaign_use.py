@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from sheetflow.config.workspace import (
 )
 from sheetflow.context import LOG, Clock, Context, Say, open_context, say_nothing
 from sheetflow.context.opening import keyed_privacy, read_given
-from sheetflow.context.running import held_lock, is_held
+from sheetflow.context.running import alone_in, held_lock
 from sheetflow.durable import replace_file
 from sheetflow.errors import RequestError, SettingsError, UnitsError, WorkspaceError
 from sheetflow.schemas.campaign import Campaign
@@ -145,9 +146,11 @@ def follow_up(root: Path, at: dt.datetime | None, say: Say = say_nothing) -> Pas
         for form in context.campaign.forms:
             publish_master(context, form)
             lay_report_template(context, form)
-        if is_held(context.workspace.lock):
-            return None
-        with held_lock(context.workspace.lock):
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(alone_in(context.workspace, context.settings))
+            except WorkspaceError:
+                return None
             noticed = tidy_up(context)
             report = work_off(context, open_intake(context))
             report.mended = (*noticed, *report.mended)

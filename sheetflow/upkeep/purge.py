@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sheetflow.context import LOG, Context
+from sheetflow.context.opening import place_of
 from sheetflow.context.paths import (
     SAMPLE_NAME,
     answer_path,
@@ -22,7 +23,8 @@ from sheetflow.context.paths import (
     question_path,
     workbook_path,
 )
-from sheetflow.context.running import held_lock
+from sheetflow.context.running import alone_in
+from sheetflow.dispatching import forget_all
 from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
@@ -122,13 +124,14 @@ def purge(context: Context, before: dt.date) -> Purged:
     Raise WorkspaceError where a service runs, or as `plan_purge` does.
     """
     space = context.workspace
-    with held_lock(space.lock):
+    with alone_in(space, context.settings):
         plan = plan_purge(context, before)
         done = _record(context, plan)
         changed = _remove_copies(context, plan)
         _remove_originals(context, plan)
         sweep_pieces(context, 0)
         rewrite_journal(context.store, space.journal)
+        forget_all(place_of(space, context.settings))
         context.store.compact()
         rebuilt = Rebuilding(context).finish()
     LOG.info("purged before %s: %d originals, %d documents", before, done.originals, done.documents)
@@ -145,7 +148,10 @@ def purge(context: Context, before: dt.date) -> Purged:
         originals=done.originals,
         documents=done.documents,
         republished=rebuilt.published,
-        leftovers=tuple(path.relative_to(space.root).as_posix() for path in older),
+        leftovers=(
+            *(path.relative_to(space.root).as_posix() for path in older),
+            *context.store.kept_copies(),
+        ),
         changed_by_people=tuple(changed),
     )
 

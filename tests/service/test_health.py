@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.context import open_context
+from sheetflow.context import Context, open_context
 from sheetflow.context.running import (
     Pulse,
     Verdict,
@@ -22,8 +22,9 @@ from sheetflow.context.running import (
     read_health,
 )
 from sheetflow.errors import WorkspaceError
+from sheetflow.service import watch as watching
 from sheetflow.service.one_pass import PassReport
-from sheetflow.service.watch import watch
+from sheetflow.service.watch import wait_for_lock, watch
 from tests.tiny.desk import EAST, FIRST, IN_TIME, Desk
 
 SLEEP = 0.02
@@ -167,3 +168,29 @@ def test_watch_serves_while_it_beats(tmp_path: Path) -> None:
                 break
             waiting.wait(SLEEP)
     assert desk.answer(EAST, "回执").is_file()
+
+
+def test_who_leads_waits_for_the_lock_of_who_led(tmp_path: Path) -> None:
+    """Where the last one finishes its pass, or a share tells late that it is gone, the next one does not give up."""
+    space, told, looks = Desk.make(tmp_path / "work").workspace, list[str](), iter([False, True])
+    with held_lock(space.lock):
+        wait_for_lock(space, lambda: next(looks, True), told.append)
+    assert told == ["另一个 sheetflow 还在这个工作文件夹里收尾：它结束以后，这里接着值守。"]
+    wait_for_lock(space, lambda: False, told.append)
+    assert len(told) == 1
+
+
+def test_other_machines_are_asked_from_the_first_child_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an upgrade has measured anew at the start is work for all: children of one's own would stay for good."""
+    order = list[str]()
+    monkeypatch.setattr(Context, "share_work", lambda _: order.append("share"))
+
+    def tidied(_: Context) -> tuple[str, ...]:
+        order.append("tidy")
+        return ()
+
+    monkeypatch.setattr(watching, "tidy_up", tidied)
+    with serving(Desk.make(tmp_path / "work")):
+        assert order == ["share", "tidy"]

@@ -75,3 +75,13 @@ def test_a_password_in_the_url_s_query_is_not_told(postgres: Cluster) -> None:
     with Store(f"{postgres.url(next_schema())}&password=geheim") as store:
         assert "geheim" not in store.place
         assert "search_path" in store.place
+
+
+def test_copies_of_a_former_structure_are_told(postgres: Cluster) -> None:
+    """What a migration kept beside holds personal values still: a purge names it, and no other schema."""
+    schema = next_schema()
+    with Store(postgres.url(schema)) as store:
+        assert store.kept_copies() == ()
+        with store.writing() as connection:
+            store.program.keep_copy(connection, 7)
+        assert store.kept_copies() == (f"数据库里的 schema {schema}_v7",)
