@@ -6,6 +6,7 @@ left the cell blank, or has nothing accepted. What is counted is declared.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,10 +45,10 @@ def count_answers(books: Books, groups: Sequence[Sequence[Unit]]) -> tuple[Answe
     found, form = [], books.form
     for column in form.counted_answers:
         options = column.type.options if isinstance(column.type, Choice) else ()
-        given = [[_answer(books, member, column.key) for member in group] for group in groups]
+        given = [_answers(books, group, column.key) for group in groups]
         others = {answer for group in given for answer in group} - {*options, BLANK, MISSING}
         words = (*options, *sorted(others), BLANK, MISSING)
-        counts = tuple(tuple(group.count(word) for word in words) for group in given)
+        counts = tuple(tuple(group[word] for word in words) for group in given)
         found.append(Answers(form.cover_sheet.title, column.label, words, counts))
     return tuple(found)
 
@@ -96,6 +97,17 @@ def _filing(books: Books, unit: Unit, sheet: str) -> str:
 def _rows_worded(books: Books, unit: Unit, which: tuple[str, str, str]) -> int:
     standing = books.for_period(unit.unit_id)
     return standing.gist.worded.get(which, 0) if standing else 0
+
+
+def _answers(books: Books, units: Sequence[Unit], column: str) -> Counter[str]:
+    """Count the answers of these units, and those that are handed up as counts."""
+    found = Counter[str]()
+    for unit in units:
+        if group := books.group(unit):
+            found.update(group.answers.get(column, {}))
+        else:
+            found[_answer(books, unit, column)] += 1
+    return found
 
 
 def _answer(books: Books, unit: Unit, column: str) -> str:

@@ -22,6 +22,7 @@ from sheetflow.consolidation.accepted import (
     parts_of,
 )
 from sheetflow.consolidation.figures import Merged, unit_figures
+from sheetflow.consolidation.handed_up import InBoth
 from sheetflow.consolidation.states import BoardRow, Said, State, Tally
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
@@ -63,7 +64,9 @@ class Folded:
     """What is handed up of a unit with all below it as if it were one, for one period (`consolidation.nodes`).
 
     `values` are by indicator code; `newest` is when something of it was answered last, `digest` stands for all
-    that it was made of. `former` and `former_current` are the codes of figures that are 按原口径.
+    that it was made of. `former` and `former_current` are the codes of figures that are 按原口径. `levels` is the
+    `tally` by level, `answers` are counts of units by column and answer; `has_any`: something was accepted for the
+    very period, `is_filled`: this year more than nil returns. `in_both` is None in the first period of a year.
     """
 
     values: Mapping[str, Values]
@@ -73,6 +76,11 @@ class Folded:
     former: frozenset[str] = frozenset()
     former_current: frozenset[str] = frozenset()
     digest: str = field(default="", compare=False)
+    levels: Mapping[str, Tally] = field(default_factory=lambda: MappingProxyType({}))
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    has_any: bool = False
+    is_filled: bool = False
+    in_both: InBoth | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,29 @@ class Books:
     def for_period(self, unit_id: str) -> Accepted | None:
         """What the unit had accepted for the very period."""
         return self.accepted.get((unit_id, self.period.period_id))
+
+    def group(self, unit: Unit) -> Folded | None:
+        """What is handed up of the unit for the very period, where it stands for all below it."""
+        return self.folded.get((unit.unit_id, self.period.period_id))
+
+    def has_any(self, unit: Unit) -> bool:
+        """Whether anything of `unit` and all below it was accepted for the very period."""
+        groups = [group for each in self.expected(unit) if (group := self.group(each))]
+        return any(group.has_any for group in groups) or any(
+            self.for_period(member.unit_id) for member in self.members(unit)
+        )
+
+    def is_filled(self, unit: Unit, *, alone: bool) -> bool:
+        """Whether anything but nil returns was accepted this year, of units merged into it too."""
+        below = [unit] if alone else self.expected(unit)
+        if any(group.is_filled for each in below if (group := self.group(each))):
+            return True
+        members = (unit, *self.merged_into(unit)) if alone else self.members(unit)
+        return any(
+            (found := self.accepted.get((member.unit_id, period.period_id))) and not found.nil
+            for member in members
+            for period in self.period.year_so_far
+        )
 
     def latest(self, unit_id: str) -> Accepted | None:
         """What the unit had accepted last, up to this period, while it existed."""

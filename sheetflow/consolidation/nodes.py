@@ -16,8 +16,11 @@ from decimal import Decimal
 from typing import Any
 
 from sheetflow.consolidation.accepted import UnitAndPeriod
+from sheetflow.consolidation.answers import count_answers
 from sheetflow.consolidation.books import Books, Folded
+from sheetflow.consolidation.comparison import in_both
 from sheetflow.consolidation.figures import add_up
+from sheetflow.consolidation.handed_up import InBoth
 from sheetflow.consolidation.states import State, Tally
 from sheetflow.schemas.indicators import Number, Values
 from sheetflow.units import Unit
@@ -34,6 +37,8 @@ def summary_of(books: Books, unit: Unit) -> Folded:
         some = members if is_any else ()
         return frozenset[str]().union(*(books.former(one, current=current) for one in some))
 
+    before = books.earlier_period()
+    answers = count_answers(books, [books.expected(unit)])
     return Folded(
         values=add_up(books.form, [books.own_figures(member) for member in members]),
         tally=Tally.of(rows),
@@ -41,7 +46,30 @@ def summary_of(books: Books, unit: Unit) -> Folded:
         carried=any(row.carried for row in rows),
         former=former(current=False),
         former_current=former(current=True),
+        levels=by_level(books, unit),
+        answers={
+            column.key: {word: number for word, number in counted.total.items() if number}
+            for column, counted in zip(books.form.counted_answers, answers, strict=True)
+        },
+        has_any=books.has_any(unit),
+        is_filled=books.is_filled(unit, alone=False),
+        in_both=in_both(books, before, unit) if before else None,
     )
+
+
+def by_level(books: Books, unit: Unit) -> dict[str, Tally]:
+    """Count by level who of `unit` and all below it stands where, from the top."""
+    expected = books.expected(unit)
+    groups = [group for one in expected if (group := books.group(one))]
+    rows = [books.board_row(one) for one in expected if not books.group(one)]
+    found = {}
+    for level in books.tree.levels:
+        alone = [row for row in rows if row.unit.level == level.name]
+        parts = [tally for group in groups if (tally := group.levels.get(level.name))]
+        if alone or parts:
+            tally = Tally.of(alone)
+            found[level.name] = Tally.sum([tally, *parts]) if parts else tally
+    return found
 
 
 def folded(books: Books, unit: Unit, handed_up: Mapping[UnitAndPeriod, Folded]) -> Books:
@@ -65,42 +93,36 @@ def alone(books: Books, unit: Unit) -> Books:
 
 def dump_folded(summary: Folded) -> dict[str, Any]:
     """Give what is handed up as JSON keeps it; amounts as texts, for a sum may have more places than a float."""
-    tally = summary.tally
     return {
-        "values": {
-            code: [_dumped(values.previous), _dumped(values.current), _dumped(values.total)]
-            for code, values in summary.values.items()
-        },
-        "states": {state.value: number for state, number in tally.states.items()},
-        "late": tally.late,
-        "passed": dict(tally.passed),
-        "unpassed": dict(tally.unpassed),
-        "withheld": dict(tally.withheld),
+        "values": _dumped_values(summary.values),
+        **_dumped_tally(summary.tally),
         "newest": summary.newest.isoformat() if summary.newest else "",
         "carried": summary.carried,
         "former": sorted(summary.former),
         "former_current": sorted(summary.former_current),
+        "levels": {level: _dumped_tally(tally) for level, tally in summary.levels.items()},
+        "answers": {column: dict(counts) for column, counts in summary.answers.items()},
+        "has_any": summary.has_any,
+        "is_filled": summary.is_filled,
+        "in_both": _dumped_in_both(summary.in_both) if summary.in_both else None,
     }
 
 
 def load_folded(document: Mapping[str, Any]) -> Folded:
     """Give back what `dump_folded` wrote."""
     return Folded(
-        values={
-            code: Values(*map(_loaded, numbers)) for code, numbers in document["values"].items()
-        },
-        tally=Tally(
-            states={State(word): number for word, number in document["states"].items()},
-            late=document["late"],
-            passed=document["passed"],
-            unpassed=document["unpassed"],
-            withheld=document["withheld"],
-        ),
+        values=_loaded_values(document["values"]),
+        tally=_loaded_tally(document),
         newest=dt.datetime.fromisoformat(document["newest"]) if document["newest"] else None,
         carried=document["carried"],
         former=frozenset(document["former"]),
         former_current=frozenset(document["former_current"]),
         digest=digest_of(document),
+        levels={level: _loaded_tally(tally) for level, tally in document["levels"].items()},
+        answers=document["answers"],
+        has_any=document["has_any"],
+        is_filled=document["is_filled"],
+        in_both=_loaded_in_both(document["in_both"]) if document["in_both"] else None,
     )
 
 
@@ -113,6 +135,59 @@ def digest_of(document: Mapping[str, Any]) -> str:
     """Give what stands for all that is handed up."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _dumped_tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "states": {state.value: number for state, number in tally.states.items()},
+        "late": tally.late,
+        "passed": dict(tally.passed),
+        "unpassed": dict(tally.unpassed),
+        "withheld": dict(tally.withheld),
+    }
+
+
+def _loaded_tally(document: Mapping[str, Any]) -> Tally:
+    return Tally(
+        states={State(word): number for word, number in document["states"].items()},
+        late=document["late"],
+        passed=document["passed"],
+        unpassed=document["unpassed"],
+        withheld=document["withheld"],
+    )
+
+
+def _dumped_in_both(sums: InBoth) -> dict[str, Any]:
+    return {
+        "number": sums.number,
+        "now": _dumped_values(sums.now),
+        "then": _dumped_values(sums.then),
+        "is_all": sums.is_all,
+        "gone": sorted(sums.gone),
+        "come": sorted(sums.come),
+    }
+
+
+def _loaded_in_both(document: Mapping[str, Any]) -> InBoth:
+    return InBoth(
+        number=document["number"],
+        now=_loaded_values(document["now"]),
+        then=_loaded_values(document["then"]),
+        is_all=document["is_all"],
+        gone=frozenset(document["gone"]),
+        come=frozenset(document["come"]),
+    )
+
+
+def _dumped_values(sums: Mapping[str, Values]) -> dict[str, Any]:
+    return {
+        code: [_dumped(values.previous), _dumped(values.current), _dumped(values.total)]
+        for code, values in sums.items()
+    }
+
+
+def _loaded_values(document: Mapping[str, Any]) -> dict[str, Values]:
+    return {code: Values(*map(_loaded, numbers)) for code, numbers in document.items()}
 
 
 def _dumped(number: Number) -> int | str | None:

@@ -6,13 +6,15 @@ Which words it quotes is told by `report_words`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 
 from sheetflow.consolidation.answers import count_answers
 from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.comparison import Comparison, compare_periods
 from sheetflow.consolidation.consolidate import history, names_below, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
+from sheetflow.consolidation.nodes import by_level
 from sheetflow.consolidation.report_data import (
     BoardRow,
     BranchRow,
@@ -28,7 +30,7 @@ from sheetflow.consolidation.report_data import (
 )
 from sheetflow.consolidation.report_tables import report_tables
 from sheetflow.consolidation.report_words import NO_WISHES, Wishes, asked, narratives, stories
-from sheetflow.consolidation.states import CARRIED, State, Tally
+from sheetflow.consolidation.states import CARRIED, LATE, GroupState, State, Tally
 from sheetflow.consolidation.states import BoardRow as Standing
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
@@ -78,27 +80,29 @@ def report_data(
         narratives=narratives(words, unit, everybody, seen, wishes),
         words_title=books.form.narrative.title if books.form.narrative else "",
         stories=stories(words, unit, own_named, seen),
-        answers=count_answers(words, [words.expected(unit)]),
+        answers=count_answers(books, [books.expected(unit)]),
         former=tuple(matrix.former),
         tally=Tally.of(board),
-        missing=tuple(named[row.unit.unit_id] for row in board if not row.state.is_in),
-        nil=tuple(named[row.unit.unit_id] for row in board if row.state is State.NIL),
-        late=tuple(named[row.unit.unit_id] for row in board if row.state.is_in and row.late),
+        missing=_named(board, named, attrgetter("outstanding")),
+        nil=_named(board, named, attrgetter("nil")),
+        late=_named(board, named, attrgetter("late")),
         reported_before=Tally.of(map(earlier.board_row, earlier.expected(unit))).reported
         if earlier
         else 0,
-        compared=len(against.units) if against and not against.is_whole else None,
-        board=tuple(_board_row(row, named[row.unit.unit_id]) for row in board),
+        compared=against.number if against and not against.is_whole else None,
+        board=tuple(_board_row(row, named[row.unit.unit_id], unit.level) for row in board),
         branches=_branches(books, unit, matrix),
-        levels=_levels(books, unit, board),
+        levels=_levels(books, unit),
         tables=report_tables(words, unit, everybody, seen),
         asked=asked(words, unit, own_named, seen),
-        has_any=any(words.for_period(member.unit_id) for member in words.members(unit)),
+        has_any=books.has_any(unit),
         pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
     )
 
 
-def _board_row(row: Standing, name: str) -> BoardRow:
+def _board_row(row: Standing, name: str, reader: str) -> BoardRow:
+    if row.group:
+        return _group_row(row, row.group, name, reader)
     remarks = (
         row.unpassed,
         f"另有{row.besides.label}" if row.besides else "",
@@ -110,6 +114,23 @@ def _board_row(row: Standing, name: str) -> BoardRow:
         received_at=row.answered_at,
         receipt=row.receipt,
         late=row.late and row.state.is_in,
+        remarks="；".join(filter(None, remarks)),
+    )
+
+
+def _group_row(row: Standing, group: Tally, name: str, reader: str) -> BoardRow:
+    """Say of a unit with all below it how many are in, and of how many there is more to be told."""
+    told = [(State.NIL.label, group.nil), (LATE, group.late)]
+    remarks = (
+        *(f"{word}{number}个" for word, number in told if number),
+        *GroupState.of([row], alone=False, reader=reader).unpassed,
+        *(f"{state.label}{number}个" for state, number in group.out),
+        f"部分累计数{CARRIED}" if row.carried else "",
+    )
+    return BoardRow(
+        unit=name,
+        state=row.word,
+        received_at=row.answered_at,
         remarks="；".join(filter(None, remarks)),
     )
 
@@ -153,7 +174,7 @@ def _unit_row(books: Books, unit: Unit, column: StatisticsColumn) -> UnitRow:
     own, state = column.unit.unit_id == unit.unit_id, column.state
     total = {code: values.total for code, values in column.values.items()}
     alone = own or state.is_alone
-    if not _ever_filled(books, column.unit, alone=alone):
+    if not books.is_filled(column.unit, alone=alone):
         # A nil return tells nothing of what there is, nor does one that is 沿用: that is no 0.
         total |= {code: None for code in total if books.form.kinds[code] is Kind.STOCK}
     return UnitRow(
@@ -167,7 +188,9 @@ def _unit_row(books: Books, unit: Unit, column: StatisticsColumn) -> UnitRow:
 
 def _branches(books: Books, unit: Unit, matrix: Statistics) -> tuple[BranchRow, ...]:
     """Count who stands where by unit directly below, where any of those has others below it."""
-    if not any(books.tree.children(child.unit_id) for child in books.tree.children(unit.unit_id)):
+    if not books.folded and not any(
+        books.tree.children(child.unit_id) for child in books.tree.children(unit.unit_id)
+    ):
         return ()
     found = []
     for column in matrix.columns:
@@ -179,27 +202,28 @@ def _branches(books: Books, unit: Unit, matrix: Statistics) -> tuple[BranchRow, 
     return tuple(found)
 
 
-def _levels(books: Books, unit: Unit, board: Sequence[Standing]) -> tuple[LevelRow, ...]:
+def _levels(books: Books, unit: Unit) -> tuple[LevelRow, ...]:
     """Count who stands where by level, from the top."""
-    levels, found = books.tree.levels, []
-    for level in levels:
-        rows = [row for row in board if row.unit.level == level.name]
-        own = level.name == unit.level
-        if rows:
-            word = f"{unit.name}{OWN_LEVEL}" if own else level.every
-            found.append(LevelRow(level=word, tally=Tally.of(rows)))
-    return tuple(found)
-
-
-def _ever_filled(books: Books, unit: Unit, *, alone: bool) -> bool:
-    """Whether anything but nil returns was accepted this year, of units merged into it too."""
-    members = (unit, *books.merged_into(unit)) if alone else books.members(unit)
-    so_far = {period.period_id for period in books.period.year_so_far}
-    return any(
-        (found := books.accepted.get((member.unit_id, period))) and not found.nil
-        for member in members
-        for period in so_far
+    levels = books.tree.levels
+    return tuple(
+        LevelRow(
+            level=f"{unit.name}{OWN_LEVEL}" if level == unit.level else levels[level].every,
+            tally=tally,
+        )
+        for level, tally in by_level(books, unit).items()
     )
+
+
+def _named(
+    board: Sequence[Standing], named: Mapping[str, str], number: Callable[[Tally], int]
+) -> tuple[str, ...]:
+    """Name the units of which there is a number; of one that stands for all below it say how many: 河北省12个."""
+    found = []
+    for row in board:
+        name, many = named[row.unit.unit_id], number(row.group or Tally.of([row]))
+        if many:
+            found.append(f"{name}{many}个" if row.group else name)
+    return tuple(found)
 
 
 def _pictures(

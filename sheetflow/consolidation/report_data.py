@@ -233,7 +233,7 @@ class ReportData:
     `reported_before` is how many units had reported the period before. `compared` is how many units
     the comparisons stand on, None where these are all.
     `board` holds every unit that had to report; `missing`, `nil` and `late` name some of
-    them, qualified where a name stands twice. `area` and `below` are the level's words: 省 as in
+    them, qualified where a name stands twice; of one that stands for all below it they say how many: 河北省12个. `area` and `below` are the level's words: 省 as in
     全省, 各市. A nil return is not missing.
     """
 

@@ -60,8 +60,8 @@ def count_names(report: ReportData, record: Record) -> dict[str, object]:
     """Who reported and how many: figures of the prose as well, to be checked like others."""
     count = _Counter(report, record).units
 
-    def listed(label: str, units: tuple[str, ...], told: str = "") -> ListedNames:
-        return ListedNames(units, count(f"{label}|个数", f"{told or label}数", len(units)))
+    def listed(label: str, units: tuple[str, ...], number: int, told: str = "") -> ListedNames:
+        return ListedNames(units, count(f"{label}|个数", f"{told or label}数", number))
 
     before, tally = report.previous_label or "", report.tally
 
@@ -72,10 +72,10 @@ def count_names(report: ReportData, record: Record) -> dict[str, object]:
     return {
         "验收情况": counted("验收情况", tally.let_pass),
         "待验收情况": counted("待验收情况", tally.withheld.items()),
-        "未报单位": listed("未报单位", report.missing, "尚未完成报送单位"),
+        "未报单位": listed("未报单位", report.missing, tally.outstanding, "尚未完成报送单位"),
         "未报单位情况": counted("未报单位情况", ((each.label, n) for each, n in tally.out)),
-        "零报告单位": listed("零报告单位", report.nil),
-        "迟报单位": listed("迟报单位", report.late),
+        "零报告单位": listed("零报告单位", report.nil, tally.nil),
+        "迟报单位": listed("迟报单位", report.late, tally.late),
         "应报单位数": count("应报单位数", "应报单位数", tally.expected),
         "已报单位数": count("已报单位数", "已报单位数", tally.reported),
         "同口径单位数": count("同口径单位数", "两期都已报单位数", report.compared or 0),

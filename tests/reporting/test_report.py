@@ -80,7 +80,8 @@ def test_no_sentence_holds_more_than_fifteen_names(
 ) -> None:
     """Of fifty units that are missing fifteen are named, and the others counted."""
     missing = tuple(f"{number}县" for number in range(1, 51))
-    named = replace(province, missing=missing, choices=Choices(names_units=True))
+    tally, choices = Tally({State.MISSING: 50}, late=0), Choices(names_units=True)
+    named = replace(province, tally=tally, missing=missing, choices=choices)
     text = _text(render_report(template, named, stamp=stamp))
     assert f"是{'、'.join(missing[:15])}等50个单位。" in text
     fifteen = replace(named, missing=missing[:15])
