@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sheetflow.config.workspace import open_workspace
 from sheetflow.context.opening import open_store
-from sheetflow.context.running import held_lock
+from sheetflow.context.running import alone_in
 from sheetflow.errors import WorkspaceError
 from sheetflow.store import Store, with_password
 from sheetflow.store.copying import copy_database
@@ -36,7 +36,7 @@ def copy_store(root: Path, to: str) -> Copied:
     place = with_password(to, password) if "://" in to else Path(to)
     if isinstance(place, Path) and place.exists():
         raise WorkspaceError(f"{place} 已经有了，没有复制。请换一个文件名。")
-    with held_lock(workspace.lock), open_store(workspace, settings) as source:
+    with alone_in(workspace, settings), open_store(workspace, settings) as source:
         if isinstance(place, Path):
             with whole_copy(place) as draft, Store(draft) as target:
                 return _copied(source, target, str(place))

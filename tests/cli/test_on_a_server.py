@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.context import Context
+from sheetflow.dispatching import leading
 from sheetflow.errors import StoreBusyError
 from sheetflow.service.one_pass import run_pass
 from sheetflow.upkeep import copy_store
@@ -194,6 +195,22 @@ def write_url(desk: Desk, url: str) -> None:
     settings = desk.workspace.settings_file
     text = settings.read_text(encoding="utf-8")
     settings.write_text(re.sub(r"(?m)^url = .*$", f'url = "{url}"', text), encoding="utf-8")
+
+
+def test_nobody_works_beside_who_leads(moved: tuple[Desk, Desk], tmp_path: Path, cli: Cli) -> None:
+    """A share that tells no lock from machine to machine lets no command work while another machine serves."""
+    _, there = moved
+    url = re.search(r'(?m)^url = "(.*)"$', there.workspace.settings_file.read_text("utf-8"))
+    assert url
+    with leading(url[1], lambda: False, lambda _: None):
+        for words in (
+            ["run"],
+            ["purge", "--before", "2012-04-01", "--yes"],
+            ["store", "copy", "--to", tmp_path / "copy.db"],
+        ):
+            found = cli("-C", there.root, *words)
+            assert (found.code, "值守或处理" in whole(found.err)) == (1, True), words
+    assert cli("-C", there.root, "run").code == 0
 
 
 @pytest.mark.parametrize(
