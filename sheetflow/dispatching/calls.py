@@ -50,7 +50,7 @@ _TABLES: tuple[LiteralString, ...] = (
     """
     CREATE TABLE IF NOT EXISTS dispatched_machines (
         name TEXT PRIMARY KEY, part TEXT NOT NULL, version TEXT NOT NULL, children INTEGER NOT NULL,
-        since TIMESTAMPTZ NOT NULL, seen_at TIMESTAMPTZ NOT NULL, done BIGINT NOT NULL, trouble TEXT NOT NULL
+        seen_at TIMESTAMPTZ NOT NULL, done BIGINT NOT NULL, trouble TEXT NOT NULL
     )
     """,
 )
@@ -84,7 +84,6 @@ class Machine:
     part: str
     version: str
     children: int
-    since: dt.datetime
     seen_at: dt.datetime
     done: int
     trouble: str
@@ -172,9 +171,21 @@ def take_answers(connection: psycopg.Connection[Any], coordinator: str) -> dict[
     return {row[0]: bytes(row[1]) for row in connection.execute(query, (coordinator,))}
 
 
+def find_calls(connection: psycopg.Connection[Any], coordinator: str) -> set[int]:
+    """Give the numbers of what a coordinator asked and has not heard of."""
+    query = "SELECT call_id FROM dispatched_calls WHERE coordinator = %s"
+    return {row[0] for row in connection.execute(query, (coordinator,))}
+
+
 def forget_calls(connection: psycopg.Connection[Any], coordinator: str) -> None:
-    """Forget what others asked who are gone: nobody waits for it."""
+    """Forget what a coordinator asked who ends: nobody waits for it."""
+    connection.execute("DELETE FROM dispatched_calls WHERE coordinator = %s", (coordinator,))
+
+
+def forget_others(connection: psycopg.Connection[Any], coordinator: str) -> None:
+    """Forget what others asked who are gone, and what they queued for another version."""
     connection.execute("DELETE FROM dispatched_calls WHERE coordinator != %s", (coordinator,))
+    connection.execute("DELETE FROM procrastinate_jobs WHERE queue_name != %s", (QUEUE,))
 
 
 def empty(connection: psycopg.Connection[Any]) -> None:
@@ -194,9 +205,10 @@ def be_seen(
 ) -> None:
     """Note that somebody takes part; who is long gone is forgotten after a day."""
     connection.execute(
-        "INSERT INTO dispatched_machines VALUES (%s, %s, %s, %s, now(), now(), %s, %s)"
-        " ON CONFLICT (name) DO UPDATE SET children = excluded.children, seen_at = excluded.seen_at,"
-        " done = excluded.done, trouble = excluded.trouble",
+        "INSERT INTO dispatched_machines VALUES (%s, %s, %s, %s, now(), %s, %s)"
+        " ON CONFLICT (name) DO UPDATE SET part = excluded.part, version = excluded.version,"
+        " children = excluded.children, seen_at = excluded.seen_at, done = excluded.done,"
+        " trouble = excluded.trouble",
         (name, part, __version__, children, done, trouble),
     )
     connection.execute("DELETE FROM dispatched_machines WHERE seen_at < now() - INTERVAL '1 day'")
@@ -227,15 +239,15 @@ class Queued:
 
 
 def count_waiting(connection: psycopg.Connection[Any]) -> Queued:
-    """Count what waits in the queue."""
+    """Count what waits in our version's queue."""
     if not _is_there(connection, "procrastinate_jobs"):
         return Queued(0, 0)
     query = (
         "SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0)::int"
         " FROM procrastinate_jobs JOIN procrastinate_events ON job_id = procrastinate_jobs.id"
-        " WHERE status = 'todo' AND type = 'deferred'"
+        " WHERE status = 'todo' AND type = 'deferred' AND queue_name = %s"
     )
-    (row,) = connection.execute(query)
+    (row,) = connection.execute(query, (QUEUE,))
     return Queued(*row)
 
 

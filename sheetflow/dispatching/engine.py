@@ -6,9 +6,11 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
+from procrastinate.retry import RetryStrategy
 from procrastinate.schema import SchemaManager
 
 from sheetflow.dispatching.calls import ALIVE, QUEUE, conninfo
@@ -16,7 +18,7 @@ from sheetflow.dispatching.calls import ALIVE, QUEUE, conninfo
 SCHEMA = SchemaManager.get_schema()
 """What makes the engine's tables."""
 _TASK = "sheetflow.call"
-_SWEEP_SECONDS = 10
+_SWEEP_SECONDS, _AGAIN_SECONDS = 10, 1
 _LOG = logging.getLogger("sheetflow")
 
 
@@ -41,17 +43,25 @@ class Sender:
 class Server:
     """Does calls, so many at a time, until it is stopped.
 
-    `do` is called in a thread of its own for each call. Jobs of a worker that was not seen for half a minute are
-    queued again.
+    `do` is called in a thread of its own for each call; one that raises is called again. Jobs of a worker that was not
+    seen for half a minute are queued again. Who stops it has `is_stopped` say so before.
     """
 
-    def __init__(self, url: str, name: str, at_once: int, do: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        at_once: int,
+        do: Callable[[int], None],
+        is_stopped: Callable[[], bool],
+    ) -> None:
         connector = PsycopgConnector(conninfo=conninfo(url), min_size=1, max_size=4)
         self._app, self._name, self._at_once = App(connector=connector), name, at_once
+        self._is_stopped = is_stopped
         self._loop: asyncio.AbstractEventLoop | None = None
         self._working: asyncio.Task[None] | None = None
 
-        @self._app.task(name=_TASK, queue=QUEUE)
+        @self._app.task(name=_TASK, queue=QUEUE, retry=RetryStrategy(wait=_AGAIN_SECONDS))
         def call(call_id: int) -> None:
             do(call_id)
 
@@ -62,7 +72,8 @@ class Server:
     def stop(self) -> None:
         """End `serve`, from another thread."""
         if self._loop and self._working:
-            self._loop.call_soon_threadsafe(self._working.cancel)
+            with suppress(RuntimeError):  # it ended by itself, and its loop is closed
+                self._loop.call_soon_threadsafe(self._working.cancel)
 
     async def _serve(self) -> None:
         async with self._app.open_async():
@@ -77,6 +88,8 @@ class Server:
                     stalled_worker_timeout=ALIVE.total_seconds(),
                 )
             )
+            if self._is_stopped():  # before there was anything to cancel
+                self._working.cancel()
             sweeping = asyncio.create_task(self._sweep())
             try:
                 await self._working

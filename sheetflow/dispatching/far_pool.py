@@ -14,13 +14,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
 import psycopg
 
-from sheetflow.children import Limits, Pool
+from sheetflow.children import ChildHinderedError, Limits, Pool
 from sheetflow.children.wire import dumps
 from sheetflow.dispatching import calls
 from sheetflow.dispatching.engine import SCHEMA, Sender
@@ -38,10 +38,11 @@ class FarPool(Pool):
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._to_send: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
         self._waiting: dict[int, Future[Any]] = {}
+        self._open: set[Future[Any]] = set()
         self._lock, self._is_closed, self._everybody = threading.Lock(), False, size
         with calls.connected(url) as connection:
             calls.make_tables(connection, SCHEMA)
-            calls.forget_calls(connection, self._own)
+            calls.forget_others(connection, self._own)
             calls.be_seen(connection, self.name, calls.COORDINATOR, children=size, done=0)
         sender = Sender(url)
         self._hands = Hands(url, self.name, size, limits)
@@ -70,22 +71,22 @@ class FarPool(Pool):
             if self._is_closed:
                 raise RuntimeError("the pool is closed")
             self._to_send.put((future, dumps((task, arguments))))
+            self._open.add(future)
+        future.add_done_callback(self._open.discard)
         return future
 
-    def close(self, *, cancel: bool = False) -> None:
-        """End the pool: wait for what is queued (with `cancel`, let go of it)."""
-        while not cancel and (self._waiting or not self._to_send.empty()):
-            time.sleep(0.01)
+    def close(self, *, cancel: bool = True) -> None:  # noqa: ARG002 - as `Pool`
+        """End the pool, and let go of what is not answered yet: who waits for it hears so."""
         with self._lock:
             self._is_closed = True
         self._to_send.put(None)
         self._hands.stop()
         for thread in self._threads:
             thread.join()
-        for future in list(self._waiting.values()):
-            future.cancel()
+        for future in list(self._open):
+            _let_go(future)
         with suppress(psycopg.Error), calls.connected(self._url) as connection:
-            calls.forget_calls(connection, "")
+            calls.forget_calls(connection, self._own)
             calls.leave(connection, self.name)
 
     def _send(self, sender: Sender) -> None:
@@ -93,13 +94,15 @@ class FarPool(Pool):
         with calls.kept_open(self._url, 1) as open_:
             while (asked := self._to_send.get()) is not None:
                 future, request = asked
+                call_id = None
                 if not future.set_running_or_notify_cancel():
                     continue
                 while not self._is_closed:
                     try:
-                        with open_.connection() as connection:
-                            call_id = calls.add_call(connection, self._own, request)
-                        self._waiting[call_id] = future
+                        if call_id is None:
+                            with open_.connection() as connection:
+                                call_id = calls.add_call(connection, self._own, request)
+                            self._waiting[call_id] = future
                         sender.queue(call_id)
                         break
                     except Exception as error:  # noqa: BLE001 - the engine has errors of its own
@@ -113,19 +116,15 @@ class FarPool(Pool):
             try:
                 with calls.connected(self._url) as connection:
                     connection.execute(f"LISTEN {calls.ANSWERED}")
+                    looked = -_LOOK_SECONDS
                     while not self._is_closed:
                         self._settle(calls.take_answers(connection, self._own))
-                        calls.be_seen(
-                            connection,
-                            self.name,
-                            calls.COORDINATOR,
-                            children=self._hands.size,
-                            done=self._hands.done,
-                        )
-                        self._count(calls.find_machines(connection))
+                        if time.monotonic() - looked >= _LOOK_SECONDS:
+                            self._look(connection)
+                            looked = time.monotonic()
                         for _ in connection.notifies(timeout=_LOOK_SECONDS, stop_after=1):
                             break
-            except psycopg.Error as error:
+            except Exception as error:  # noqa: BLE001 - who waits would wait for ever
                 _LOG.warning("answers are waited for: %s", type(error).__name__)
                 time.sleep(_AGAIN_SECONDS)
 
@@ -139,6 +138,20 @@ class FarPool(Pool):
             except Exception as error:  # noqa: BLE001 - the future carries it to who asked
                 future.set_exception(error)
 
+    def _look(self, connection: psycopg.Connection[Any]) -> None:
+        """Be seen, see who else serves, and let go of calls whose rows are gone: nobody will answer them."""
+        children, done = self._hands.size, self._hands.done
+        calls.be_seen(connection, self.name, calls.COORDINATOR, children=children, done=done)
+        self._count(calls.find_machines(connection))
+        for call_id in set(self._waiting) - calls.find_calls(connection, self._own):
+            _LOG.warning("call %d is lost", call_id)
+            _let_go(self._waiting.pop(call_id))
+
     def _count(self, machines: list[calls.Machine]) -> None:
         serving = (each for each in machines if each.is_alive and not each.trouble)
         self._everybody = max(1, sum(each.children for each in serving))
+
+
+def _let_go(future: Future[Any]) -> None:
+    with suppress(InvalidStateError):  # it ended meanwhile
+        future.set_exception(ChildHinderedError(was_killed=False))

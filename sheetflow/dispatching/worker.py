@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -25,6 +25,8 @@ from sheetflow.config.workspace import Workspace
 from sheetflow.dispatching import calls
 from sheetflow.dispatching.engine import Server
 from sheetflow.errors import WorkspaceError
+
+Value = TypeVar("Value")
 
 _LOG = logging.getLogger("sheetflow")
 _MOST_APART = dt.timedelta(minutes=1)
@@ -44,7 +46,11 @@ class Hands:
         with Pool(self.size, self._limits) as pool, calls.kept_open(self._url, self.size) as open_:
             while not self._is_stopped.is_set():
                 self._server = Server(
-                    self._url, self.name, self.size, lambda call_id: self._do(pool, open_, call_id)
+                    self._url,
+                    self.name,
+                    self.size,
+                    lambda call_id: self._do(pool, open_, call_id),
+                    self._is_stopped.is_set,
                 )
                 try:
                     self._server.serve()
@@ -59,9 +65,8 @@ class Hands:
             self._server.stop()
 
     def _do(self, pool: Pool, open_: calls.Open, call_id: int) -> None:
-        """Do one call and answer it; where the database is gone, the sweep has it done again."""
-        with open_.connection() as connection:
-            request = calls.find_request(connection, call_id)
+        """Do one call and answer it; who is stopped before it could has it done by another."""
+        request = self._told(open_, lambda told: calls.find_request(told, call_id))
         if request is None:
             return
         try:
@@ -69,9 +74,19 @@ class Hands:
             answer = calls.packed_value(pool.call(task, *arguments))
         except Exception as error:  # noqa: BLE001 - who asked hears of it
             answer = calls.packed_error(error)
-        with open_.connection() as connection:
-            calls.add_answer(connection, call_id, answer)
+        self._told(open_, lambda told: calls.add_answer(told, call_id, answer))
         self.done += 1
+
+    def _told(self, open_: calls.Open, what: Callable[[psycopg.Connection[Any]], Value]) -> Value:
+        """Tell the database something, or ask; one that is away is waited for until `stop`."""
+        while True:
+            try:
+                with open_.connection() as connection:
+                    return what(connection)
+            except psycopg.Error as error:
+                _LOG.warning("a call waits for the database: %s", type(error).__name__)
+                if self._is_stopped.wait(_AGAIN_SECONDS):
+                    raise
 
 
 def work(

@@ -73,7 +73,6 @@ def test_when_a_machine_was_seen_is_told_by_the_office_s_clock(
         part="worker",
         version="1",
         children=2,
-        since=seen,
         seen_at=seen,
         done=3,
         trouble="",

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from sheetflow.children import Limits
+from sheetflow.children import ChildHinderedError, Limits
 from sheetflow.dispatching import calls
-from sheetflow.dispatching.engine import SCHEMA
+from sheetflow.dispatching.engine import SCHEMA, Sender
 from sheetflow.dispatching.far_pool import FarPool
 from sheetflow.errors import UnreadableError
 from sheetflow.store import Store
@@ -140,3 +141,105 @@ def test_the_engine_s_tables_of_another_version_are_made_anew(url: str) -> None:
         assert found.fetchone() == (0, None)
         (numbered,) = connection.execute("SELECT last_value FROM procrastinate_jobs_id_seq")
         assert numbered == (2,), "the second time they were left alone"
+
+
+def once_too_many(what: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+    """Let something be done, and have it fail the first time all the same."""
+    failed: list[Exception] = []
+
+    def call(*arguments: Any) -> Any:
+        value = what(*arguments)
+        if not failed:
+            failed.append(error)
+            raise error
+        return value
+
+    return call
+
+
+def kept(url: str) -> int:
+    """How many calls are kept."""
+    with calls.connected(url) as connection:
+        ((number,),) = connection.execute("SELECT count(*) FROM dispatched_calls")
+        return int(number)
+
+
+@pytest.mark.parametrize("step", ["find_request", "add_answer"])
+def test_a_call_outlives_a_database_that_is_away_at_either_end_of_it(
+    step: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that ended with an error would be gone, its call never answered, and the coordinator would wait for ever."""
+
+    def away(*_: object) -> None:
+        raise psycopg.OperationalError
+
+    whole, times = getattr(calls, step), iter([away, away])
+
+    def twice_away(*given: Any) -> Any:
+        return next(times, whole)(*given)
+
+    monkeypatch.setattr(calls, step, twice_away)
+    with FarPool(url, 1, LIMITS) as pool:
+        assert pool.submit(odd_tasks.echo, 3).result(30) == 3
+
+
+def test_a_coordinator_that_ends_leaves_the_calls_of_the_next_one(url: str) -> None:
+    """Who lost only its lead ends when another one coordinates already."""
+    first = FarPool(url, 0, LIMITS)
+    with FarPool(url, 1, LIMITS) as second:
+        asked = second.submit(odd_tasks.wait_and_answer, 2.0, 5)
+        until(lambda: kept(url))
+        first.close()
+        assert asked.result(30) == bytes(5)
+
+
+def test_a_call_whose_row_is_gone_is_let_go_of(url: str) -> None:
+    """Nobody will answer it: who asked hears that, and asks again."""
+    with FarPool(url, 0, LIMITS) as pool:
+        asked = pool.submit(odd_tasks.echo, 5)
+        until(lambda: kept(url))
+        with calls.connected(url) as connection:
+            connection.execute("DELETE FROM dispatched_calls")
+        with pytest.raises(ChildHinderedError):
+            asked.result(30)
+
+
+def test_a_call_that_is_queued_twice_is_heard_once(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database took the job and could not say so: the call stays one, and leaves nothing behind."""
+    monkeypatch.setattr(Sender, "queue", once_too_many(Sender.queue, RuntimeError()))
+    with FarPool(url, 1, LIMITS) as pool:
+        assert pool.submit(odd_tasks.echo, 3).result(30) == 3
+        assert pool.submit(odd_tasks.echo, 4).result(30) == 4
+        assert kept(url) == 0
+
+
+def test_whatever_answers_meet_the_next_ones_are_heard(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers are waited for in one thread: without it the coordinator would wait for ever."""
+    monkeypatch.setattr(calls, "take_answers", once_too_many(calls.take_answers, ValueError()))
+    with FarPool(url, 1, LIMITS) as pool:
+        assert pool.submit(odd_tasks.echo, 3).result(30) == 3
+
+
+def test_whoever_waits_when_the_pool_ends_hears_of_it(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what is queued nor what waits to be is left without an end."""
+
+    def away(*_: object) -> None:
+        raise psycopg.OperationalError
+
+    pool = FarPool(url, 0, LIMITS)
+    asked = [pool.submit(odd_tasks.echo, 1)]
+    until(lambda: kept(url))
+    monkeypatch.setattr(Sender, "queue", away)
+    asked += [pool.submit(odd_tasks.echo, number) for number in (2, 3)]
+    until(lambda: kept(url) == 2)
+    pool.close()
+    for future in asked:
+        with pytest.raises(ChildHinderedError):
+            future.result(1)
+    assert kept(url) == 0
