@@ -60,6 +60,8 @@ SOON_MISSED: tuple[LiteralString, ...] = (
     "SET tcp_user_timeout = 25000",
 )
 """The same on the server's side: what a machine held that is gone is let go of."""
+_QUEUE = ("dispatched_", "procrastinate_")
+"""What several machines ask each other lies beside the store; nothing of it is worth a copy."""
 _SECRET = ("password", "sslpassword")
 _AT_CONNECTING = (
     *SOON_MISSED,
@@ -135,12 +137,14 @@ class PostgresServer:
             yield connection
 
     def keep_copy(self, connection: Connection, version: int) -> None:
-        """Copy all tables into a schema beside, within the transaction that changes them."""
+        """Copy all tables of the store into a schema beside, within the transaction that changes them."""
         schema = connection.execute(text("SELECT current_schema()")).scalar_one()
         beside = f"{schema}_v{version}"
         connection.execute(text(f'DROP SCHEMA IF EXISTS "{beside}" CASCADE'))
         connection.execute(text(f'CREATE SCHEMA "{beside}"'))
         for name in inspect(connection).get_table_names():
+            if name.startswith(_QUEUE):
+                continue
             connection.execute(text(f'CREATE TABLE "{beside}"."{name}" AS TABLE "{name}"'))
 
     def kept_copies(self) -> Iterator[str]:

@@ -14,6 +14,8 @@ from sheetflow.dispatching.calls import Machine, Queued
 from tests.cli.conftest import Cli
 from tests.tiny.desk import Desk
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows stays with one machine")
+
 NOWHERE = "postgresql+psycopg://x@127.0.0.1:1/nothing"
 
 

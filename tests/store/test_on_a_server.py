@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, inspect
 
 from sheetflow.errors import StoreBusyError
 from sheetflow.store import Store
@@ -83,5 +83,8 @@ def test_copies_of_a_former_structure_are_told(postgres: Cluster) -> None:
     with Store(postgres.url(schema)) as store:
         assert store.kept_copies() == ()
         with store.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE dispatched_calls (request BYTEA)")
             store.program.keep_copy(connection, 7)
         assert store.kept_copies() == (f"数据库里的 schema {schema}_v7",)
+        tables = inspect(store.program.reader).get_table_names(f"{schema}_v7")
+        assert ("arrivals" in tables, "dispatched_calls" in tables) == (True, False)
