@@ -50,8 +50,8 @@ def looks_of(
     `books` are those that `unit` reads. What is offered and drawn here for the first time is recorded. Of what
     was purged nothing is offered.
     """
-    whose = _whose(context, unit)
-    below = tuple(member for member in whose if books.for_period(member.unit_id))
+    whose = _whose(context, unit, books)
+    below = tuple(whose)
     further = frozenset(one.unit_id for one, is_beyond in whose.items() if is_beyond)
     decisions = context.store.decisions.find_all(form=books.form.key, period=books.period.period_id)
     passed = {each.receipt for each in standing(decisions) if each.is_passing}
@@ -74,16 +74,17 @@ def looks_of(
     return rows, sampled, seed
 
 
-def _whose(context: Context, unit: Unit) -> dict[Unit, bool]:
-    """Give the units below as decisions go today, and of each whether somebody between decides about it."""
-    deciders = {member.unit_id: who_decides(context, member.unit_id) for member in context.tree}
+def _whose(context: Context, unit: Unit, books: Books) -> dict[Unit, bool]:
+    """Give the units below that have something in, as decisions go today, and of each whether somebody between decides about it."""
     found = dict[Unit, bool]()
-    for member in context.tree:
-        chain = [deciders[member.unit_id]]
+    for member in books.tree:
+        if not books.for_period(member.unit_id):
+            continue
+        chain = [who_decides(context, member.unit_id)]
         while (last := chain[-1]) and last != unit and last not in chain[:-1]:
-            chain.append(deciders[last.unit_id])
+            chain.append(who_decides(context, last.unit_id))
         if chain[-1] == unit:
-            found[member] = len(chain) > 1
+            found[context.tree[member.unit_id]] = len(chain) > 1
     return found
 
 
@@ -238,7 +239,7 @@ def offered_before(context: Context, unit: Unit, books: Books) -> tuple[LookRow,
     They have no reasons: those are told while a row is listed.
     """
     where = _where(unit, books)
-    whose = {one.unit_id: is_beyond for one, is_beyond in _whose(context, unit).items()}
+    whose = {one.unit_id: is_beyond for one, is_beyond in _whose(context, unit, books).items()}
     given = context.store.decisions.find_all(form=where[1], period=where[2], matter=Matter.LOOK)
     decided, gone = {each.number for each in given}, _purged(context, books)
     return tuple(

@@ -12,7 +12,7 @@ import datetime as dt
 from sheetflow.consolidation.contacts import contacts_of
 from sheetflow.context import Context
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.service.books import books_of
+from sheetflow.service.direct_books import direct_books
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
 from sheetflow.service.reminding import calls_path
 from sheetflow.store.records import Stale
@@ -23,7 +23,7 @@ def begin_calls(context: Context, mark: Stale) -> Making | None:
     """Begin the list of one superior, form and period; None where just this one lies there."""
     form, unit = context.form(mark.form), context.tree[mark.unit_id]
     period = form.period(mark.period)
-    books = books_of(context, form, period, unit)
+    books = direct_books(context, form, period, unit)
     below = [one for one in books.expected(unit) if one.parent == unit.unit_id]
     rows = [row for row in map(books.board_row, below) if row.overdue]
     contacts = contacts_of(books, below, context.policy(unit.level))

@@ -43,8 +43,18 @@ _SAID = (Verdict.RETURN, Verdict.QUERY)
 
 def decided_by(context: Context, unit: Unit) -> list[Unit]:
     """Give the units about which `unit` decides today."""
-    superiors = ((each, who_decides(context, each.unit_id)) for each in context.tree)
-    return [each for each, above in superiors if above and above.unit_id == unit.unit_id]
+    tree, today = context.tree, context.clock.now().date()
+    over = (unit, *tree.predecessors_on(unit.unit_id, today))
+    listed = [child for one in over for child in tree.children(one.unit_id)]
+    known = {each.unit_id: each for each in (*listed, *tree.succeeded)}
+    found = {
+        unit_id: each
+        for unit_id, each in known.items()
+        if (above := who_decides(context, unit_id)) and above.unit_id == unit.unit_id
+    }
+    if all(each.parent == unit.unit_id for each in found.values()):
+        return [*found.values()]  # as they stand on the list
+    return [each for each in tree if each.unit_id in found]
 
 
 def reviews_in(

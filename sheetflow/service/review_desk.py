@@ -21,7 +21,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator
-from sheetflow.service.deciding import reviews_in, undated_reviews
+from sheetflow.service.deciding import decided_by, reviews_in, undated_reviews
 from sheetflow.service.merged_units import who_decides
 from sheetflow.store.records import Submission
 from sheetflow.units import OWN_LEVEL, Unit
@@ -64,7 +64,7 @@ class ReviewDesk:
             self.unit.unit_id, self.form.key, self.period.period_id
         )
         asked = {decision.unit_id for decision in given if decision.unit_id in context.tree}
-        below = {one.unit_id for one in context.tree if self.decides(one.unit_id)}
+        below = {one.unit_id for one in decided_by(context, self.unit)}
         return frozenset(asked | below)
 
     @cached_property

@@ -25,8 +25,8 @@ from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.layout import Token
 from sheetflow.schemas.review import FIGURE, GROUNDS, Matter, NewDecision
 from sheetflow.service.approvals import approved_numbers
-from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by, record_decision
+from sheetflow.service.direct_books import reviewing_books
 from sheetflow.service.merged_units import who_decides
 from sheetflow.service.postponing import units_of
 from sheetflow.service.review_result import (
@@ -169,7 +169,7 @@ def _answers(
     is_meant: bool,
 ) -> tuple[RowAnswer, ...]:
     form, period = which
-    books = books_of(context, context.form(form), period, unit).read_by(unit)
+    books = reviewing_books(context, context.form(form), period, unit)
     sheet = review_sheet_of(context, unit, books)
     known = Known(
         past=context.store.decisions.find,

@@ -33,6 +33,7 @@ from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.declarations import declared
 from sheetflow.service.detail_files import find_detail_files
+from sheetflow.service.direct_books import direct_books
 from sheetflow.service.filed_answer import signed_by_period
 from sheetflow.service.kept_drafts import kept_draft
 from sheetflow.service.nodes import Nodes
@@ -295,7 +296,14 @@ class Rollups:
                 _record_default(self.context, PublicationKind.REPORT, asked[name], called)
 
     def _begin_review(self, mark: Stale) -> Making | None:
-        return begin_review(self.context, mark, self.books(mark))
+        return begin_review(self.context, mark, self._direct(mark, mark.period))
+
+    def _direct(self, mark: Stale, period: str) -> Books:
+        """Give books in which those directly below a mark's unit stand for themselves alone, whoever is below them."""
+        context, unit, form = self.context, self.context.tree[mark.unit_id], mark.form
+        if self._nodes.is_folded(unit):
+            return direct_books(context, context.form(form), context.period(form, period), unit)
+        return self.books(mark, period)
 
     def _begin_boards(self, mark: Stale) -> Making | None:
         context, unit = self.context, self.context.tree[mark.unit_id]
@@ -314,7 +322,7 @@ class Rollups:
         books = self.books(mark, latest)
         data = board_data(context.campaign, books, unit, files, held)
         data = replace(data, signed=signed_by_period(context, unit.unit_id, form.key))
-        data = with_contacts(books, data, context.policy(unit.level))
+        data = with_contacts(self._direct(mark, latest), data, context.policy(unit.level))
         page = context.templates.page(BOARD)
         rung = [(row.preparer, row.phone) for row in data.cells.values()]
         basis = basis_of(declared(context, form, PublicationKind.BOARD), data, rung, page.text)
