@@ -193,7 +193,7 @@ def _gather(
         for each in awaited_postponements(context, form, period):
             waiting.setdefault(each.by_unit, []).append(each)
         yield _Gathered(
-            books=books_of(context, form, period),
+            books=books_of(context, form, period, is_listing=True),
             label=f"{period.label}{context.campaign.named_beside(key)}",
             fresh=fresh,
             corrected=corrected,

@@ -74,7 +74,7 @@ class Missing:
 
 def missing_of(context: Context, form: Form, period: Period) -> tuple[Books, list[BoardRow]]:
     """Give the books of a form and period, and the units that must report and are not in."""
-    books = books_of(context, form, period)
+    books = books_of(context, form, period, is_listing=True)
     expected = [unit for root in context.tree.roots for unit in books.expected(root)]
     return books, [row for row in map(books.board_row, expected) if not row.state.is_in]
 

@@ -46,11 +46,11 @@ def peer_marks(context: Context, submission: Submission, period: Period) -> list
     if not has_reviews(context) or submission.nil or submission.outcome != "accepted":
         return []
     level = tree[submission.unit_id].level
-    among = {unit.unit_id for unit in tree if unit.level == level}
-    accepted = context.store.submissions.find_all_accepted(form, period.period_id, among=among)
-    count = sum(not each.nil for each in accepted.values())
+    reporting = context.store.submissions.find_reporting(form, period.period_id)
+    count = sum(tree[one].level == level for one in reporting if one in tree)
     if count not in (FEWEST_PEERS << doubled for doubled in range(_DOUBLED)):
         return []
+    among = (unit.unit_id for unit in tree if unit.level == level)
     why = f"同级已有{count}个单位报送"
     marks = (review_marks(context, one, form, [period], why) for one in sorted(among))
     return [*dict.fromkeys(mark for some in marks for mark in some)]

@@ -200,6 +200,13 @@ class Submissions:
         found = self._find(*_matching(form=form, period=period), _ACCEPTED, among=among)
         return {submission.unit_id: submission for submission in found}
 
+    def find_reporting(self, form: str, period: str) -> frozenset[str]:
+        """Return the units of which something counts that is no 零报告: nothing else of it is read."""
+        query = _NEWEST.with_only_columns(table.c.unit_id, judgements.c.nil)
+        found = self._database.rows(query.where(*_matching(form=form, period=period), _ACCEPTED))
+        counts = {row.unit_id: not row.nil for row in found}
+        return frozenset(unit_id for unit_id, is_some in counts.items() if is_some)
+
     def find_first_accepted(
         self, unit_id: str | None = None, form: str | None = None, period: str | None = None
     ) -> dict[str, dt.datetime]:
