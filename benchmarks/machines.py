@@ -7,6 +7,7 @@ asks here, and the server take what is left of both, as they would on two machin
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from sheetflow.children import Limits, Pool
 from sheetflow.children.judge_task import JudgeRequest, judge_file, warm_up
 from sheetflow.dispatching import calls
 from sheetflow.dispatching.far_pool import FarPool
+from sheetflow.schemas.layout import StampKey
 from sheetflow.store import Store
 
 _LIMITS = Limits(cpu_seconds=60)
@@ -93,7 +95,9 @@ def _far(requests: Sequence[JudgeRequest], workers: int) -> Run:
         with Store(url) as store:
             (folder / "work" / "state").mkdir(parents=True)
             (folder / "work" / "state" / "volume").write_text(store.workspace_id, encoding="ascii")
-        pool = stack.enter_context(FarPool(url, 0, _LIMITS))
+            key = secrets.token_bytes(32)
+            (folder / "work" / "state" / "stamp.key").write_text(key.hex(), encoding="ascii")
+        pool = stack.enter_context(FarPool(url, StampKey(key), 0, _LIMITS))
         helping = [
             stack.enter_context(_worker(folder / "work", url, cores[number % len(cores)]))
             for number in range(workers)

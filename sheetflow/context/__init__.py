@@ -136,11 +136,11 @@ class Context:
     def share_work(self) -> None:
         """Have other machines do what the children do from now on, where the database is one that they share."""
         place = place_of(self.workspace, self.settings)
-        if isinstance(place, str):
+        if isinstance(place, str) and (key := self.stamp_key):  # else nobody knows whose work it is
             from sheetflow.dispatching.far_pool import FarPool
 
             write_whole(self.workspace.volume, self.store.workspace_id.encode("ascii"))
-            self.start_pool = partial(FarPool, place)
+            self.start_pool = partial(FarPool, place, key)
 
     def warm_up(self, *, reports: bool = False) -> None:
         """Start the children, unless they run, and have them load what they need to judge.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from sheetflow.children.pool import (
 )
 from sheetflow.children.wire import dumps, loads
 from sheetflow.errors import SheetflowError, UnreadableError, error_of, parts_of
+from sheetflow.schemas.layout import StampKey
 from sheetflow.store import connection_words
 
 QUEUE = f"sheetflow-{__version__}"
@@ -40,6 +42,7 @@ COORDINATOR, WORKER = "coordinator", "worker"
 ALIVE = dt.timedelta(seconds=30)
 """Who was not seen for so long is gone."""
 _MAKING = "sheetflow dispatching"
+_SEAL_BYTES = 32
 
 _TABLES: tuple[LiteralString, ...] = (
     """
@@ -136,6 +139,19 @@ def make_tables(connection: psycopg.Connection[Any], engine_schema: LiteralStrin
 def _is_there(connection: psycopg.Connection[Any], table: str) -> bool:
     (row,) = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
     return bool(row[0])
+
+
+def sealed(key: StampKey, request: bytes) -> bytes:
+    """Put before a request what proves whose it is: whoever does it runs what it says."""
+    return key.seal(request) + request
+
+
+def opened(key: StampKey | None, request: bytes) -> bytes:
+    """Give a request without its seal; raise PermissionError where that is not of this key."""
+    seal, bare = request[:_SEAL_BYTES], request[_SEAL_BYTES:]
+    if key is None or not hmac.compare_digest(seal, key.seal(bare)):
+        raise PermissionError("it does not bear the seal of this workspace")
+    return bare
 
 
 def add_call(connection: psycopg.Connection[Any], coordinator: str, request: bytes) -> int:

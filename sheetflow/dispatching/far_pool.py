@@ -25,16 +25,19 @@ from sheetflow.children.wire import dumps
 from sheetflow.dispatching import calls
 from sheetflow.dispatching.engine import SCHEMA, Sender
 from sheetflow.dispatching.worker import Hands
+from sheetflow.schemas.layout import StampKey
 
 _LOG = logging.getLogger("sheetflow")
 _AGAIN_SECONDS, _LOOK_SECONDS = 1.0, 2.0
 
 
 class FarPool(Pool):
-    """Children on this machine, `size` of them, and on every other that serves the database at `url`."""
+    """Children on this machine, `size` of them, and on every other that serves the database at `url` and has the `key`."""
 
-    def __init__(self, url: str, size: int, limits: Limits) -> None:  # its threads are others
-        self._url, self._own = url, uuid.uuid4().hex
+    def __init__(
+        self, url: str, key: StampKey, size: int, limits: Limits
+    ) -> None:  # its threads are others
+        self._url, self._key, self._own = url, key, uuid.uuid4().hex
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._to_send: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
         self._waiting: dict[int, Future[Any]] = {}
@@ -45,7 +48,7 @@ class FarPool(Pool):
             calls.forget_others(connection, self._own)
             calls.be_seen(connection, self.name, calls.COORDINATOR, children=size, done=0)
         sender = Sender(url)
-        self._hands = Hands(url, self.name, size, limits)
+        self._hands = Hands(url, self.name, size, limits, lambda: key)
         self._threads = [
             threading.Thread(target=self._send, args=(sender,), name="calls", daemon=True),
             threading.Thread(target=self._receive, name="answers", daemon=True),
@@ -70,7 +73,8 @@ class FarPool(Pool):
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("the pool is closed")
-            self._to_send.put((future, dumps((task, arguments))))
+            request = calls.sealed(self._key, dumps((task, arguments)))
+            self._to_send.put((future, request))
             self._open.add(future)
         future.add_done_callback(self._open.discard)
         return future

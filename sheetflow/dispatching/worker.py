@@ -15,16 +15,18 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
 
 from sheetflow import __version__
 from sheetflow.children import Limits, Pool
-from sheetflow.config.workspace import Workspace
+from sheetflow.config.workspace import Workspace, read_stamp_key
 from sheetflow.dispatching import calls
 from sheetflow.dispatching.engine import Server
-from sheetflow.errors import WorkspaceError
+from sheetflow.errors import WorkspaceError, describe
+from sheetflow.schemas.layout import StampKey
 
 Value = TypeVar("Value")
 
@@ -36,8 +38,10 @@ _AGAIN_SECONDS, _LOOK_SECONDS = 1.0, 5.0
 class Hands:
     """Children that do calls of the queue; `done` counts them."""
 
-    def __init__(self, url: str, name: str, size: int, limits: Limits) -> None:
-        self._url, self.name, self.size, self.done = url, name, size, 0
+    def __init__(
+        self, url: str, name: str, size: int, limits: Limits, key: Callable[[], StampKey | None]
+    ) -> None:
+        self._url, self._key, self.name, self.size, self.done = url, key, name, size, 0
         self._limits, self._is_stopped = limits, threading.Event()
         self._server: Server | None = None
 
@@ -70,7 +74,12 @@ class Hands:
         if request is None:
             return
         try:
-            task, arguments = pickle.loads(request)  # noqa: S301 - from the coordinator
+            bare = calls.opened(self._key(), request)
+        except (WorkspaceError, PermissionError) as error:
+            _LOG.warning("call %d is left to another: %s", call_id, describe(error))
+            raise
+        try:
+            task, arguments = pickle.loads(bare)  # noqa: S301 - sealed by the coordinator
             answer = calls.packed_value(pool.call(task, *arguments))
         except Exception as error:  # noqa: BLE001 - who asked hears of it
             answer = calls.packed_error(error)
@@ -101,7 +110,8 @@ def work(
 
     Raise WorkspaceError where this program is of another version than the coordinator's.
     """
-    hands = Hands(url, f"{socket.gethostname()}:{os.getpid()}", size, limits)
+    key = partial(read_stamp_key, workspace.stamp_key)
+    hands = Hands(url, f"{socket.gethostname()}:{os.getpid()}", size, limits, key)
     serving: threading.Thread | None = None
     told = ""
     try:
@@ -115,7 +125,7 @@ def work(
                 serving.join()
                 serving = None
             if not trouble and serving is None:
-                hands = Hands(url, hands.name, size, limits)
+                hands = Hands(url, hands.name, size, limits, key)
                 serving = threading.Thread(target=hands.serve, name="hands")
                 serving.start()
             _pause(is_stopping)
@@ -131,7 +141,11 @@ def _trouble(workspace: Workspace, url: str, hands: Hands) -> str:
     """Say why this machine may take no work now, and note that it is there."""
     try:
         with calls.connected(url) as connection:
-            trouble = _clock_trouble(connection) or _volume_trouble(connection, workspace)
+            trouble = (
+                _clock_trouble(connection)
+                or _volume_trouble(connection, workspace)
+                or _key_trouble(workspace)
+            )
             _check_version(connection)
             calls.be_seen(
                 connection,
@@ -166,6 +180,15 @@ def _volume_trouble(connection: psycopg.Connection[Any], workspace: Workspace) -
         if row and workspace.volume.read_text(encoding="ascii").strip() == row[0]:
             return ""
     return f"共享盘没有挂好：{workspace.volume} 不在，或者是另一个工作文件夹的，没有取活。请挂好后再看。"
+
+
+def _key_trouble(workspace: Workspace) -> str:
+    try:
+        if read_stamp_key(workspace.stamp_key):
+            return ""
+    except WorkspaceError as error:
+        return f"{error}这台电脑没有取活。"
+    return f"{workspace.stamp_key} 不在，没有取活。请在主机上重新启动 sheetflow watch。"
 
 
 def _check_version(connection: psycopg.Connection[Any]) -> None:

@@ -130,6 +130,10 @@ class Token(StrEnum):
     """There is none, or not of the key that we have: an older form, or the key was lost."""
 
 
+_SEALED = b"sealed"
+"""In front of what is sealed: no token's parts begin so, which have their length before them."""
+
+
 class StampKey:
     """The key of all tokens of a workspace. Children and workbooks get tokens, never the key."""
 
@@ -163,6 +167,10 @@ class StampKey:
         right = self.token(campaign, form, unit_id, period)
         same = hmac.compare_digest(token.encode(), right.encode())
         return Token.RIGHT if same else Token.WRONG
+
+    def seal(self, message: bytes) -> bytes:
+        """Give what proves to whoever has the key that a message comes from one who has it: 32 bytes."""
+        return self._digest(_SEALED + message)
 
     def _digest(self, message: bytes) -> bytes:
         return hmac.digest(self._secret, message, hashlib.sha256)

@@ -16,7 +16,7 @@ from sheetflow import __version__
 from sheetflow.dispatching import calls
 from sheetflow.dispatching.engine import SCHEMA, Sender, Server
 from sheetflow.dispatching.far_pool import FarPool
-from tests.dispatching.test_far_pool import LIMITS, until
+from tests.dispatching.test_far_pool import KEY, LIMITS, until
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_only_calls_of_our_version_count_as_waiting(url: str, sender: Sender) ->
         assert calls.count_waiting(connection).number == 1
         connection.execute("UPDATE procrastinate_jobs SET queue_name = 'sheetflow-0.0.1'")
         assert calls.count_waiting(connection).number == 0
-        FarPool(url, 0, LIMITS).close()
+        FarPool(url, KEY, 0, LIMITS).close()
         assert connection.execute(jobs).fetchall() == [(0,)]
 
 

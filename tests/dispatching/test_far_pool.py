@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from sheetflow.dispatching import calls
 from sheetflow.dispatching.engine import SCHEMA, Sender
 from sheetflow.dispatching.far_pool import FarPool
 from sheetflow.errors import UnreadableError
+from sheetflow.schemas.layout import StampKey
 from sheetflow.store import Store
 from tests.children import odd_tasks
 from tests.postgres import Cluster
 
 ROOT = Path(__file__).parents[2]
 LIMITS = Limits(cpu_seconds=20)
+SECRET = bytes(range(32))
+KEY = StampKey(SECRET)
 
 
 def until(is_so: Callable[[], object], seconds: float = 60) -> None:
@@ -49,6 +53,7 @@ def helping(url: str, folder: Path, size: int = 1) -> Iterator[subprocess.Popen[
     with Store(url) as store:
         (folder / "state").mkdir(parents=True, exist_ok=True)
         (folder / "state" / "volume").write_text(store.workspace_id, encoding="ascii")
+        (folder / "state" / "stamp.key").write_text(SECRET.hex(), encoding="ascii")
     with subprocess.Popen(
         [sys.executable, "-c", script, str(folder), url, str(size)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -69,7 +74,7 @@ def machines(url: str) -> list[calls.Machine]:
 
 def test_calls_are_answered_though_nobody_helps(url: str) -> None:
     """The coordinator alone does all of it: values, and errors as the children met them."""
-    with FarPool(url, 2, LIMITS) as pool:
+    with FarPool(url, KEY, 2, LIMITS) as pool:
         asked = [pool.submit(odd_tasks.echo, 2 * number) for number in range(20)]
         assert [future.result(60) for future in asked] == [2 * number for number in range(20)]
         with pytest.raises(UnreadableError) as caught:
@@ -81,7 +86,7 @@ def test_calls_are_answered_though_nobody_helps(url: str) -> None:
 
 def test_another_machine_does_a_part_of_the_work(url: str, tmp_path: Path) -> None:
     """With a helper, calls that take their time are done by both, each once."""
-    with FarPool(url, 1, LIMITS) as pool, helping(url, tmp_path):
+    with FarPool(url, KEY, 1, LIMITS) as pool, helping(url, tmp_path):
         until(lambda: len([each for each in machines(url) if not each.trouble]) == 2)
         asked = [pool.submit(odd_tasks.wait_and_answer, 0.1, number) for number in range(30)]
         assert [future.result(60) for future in asked] == [bytes(number) for number in range(30)]
@@ -92,7 +97,7 @@ def test_another_machine_does_a_part_of_the_work(url: str, tmp_path: Path) -> No
 
 def test_a_helper_killed_with_work_in_hand_costs_time_alone(url: str, tmp_path: Path) -> None:
     """What it had in hand is done by another once it was not seen for half a minute."""
-    with FarPool(url, 1, LIMITS) as pool, helping(url, tmp_path, size=2) as helper:
+    with FarPool(url, KEY, 1, LIMITS) as pool, helping(url, tmp_path, size=2) as helper:
         until(lambda: len(machines(url)) == 2)
         asked: list[Future[Any]] = [
             pool.submit(odd_tasks.wait_and_answer, 1.0, number) for number in range(6)
@@ -104,7 +109,7 @@ def test_a_helper_killed_with_work_in_hand_costs_time_alone(url: str, tmp_path: 
 
 def test_a_helper_without_the_volume_takes_no_work_and_says_so(url: str, tmp_path: Path) -> None:
     """Who has not the originals before it would fail at every one."""
-    with FarPool(url, 1, LIMITS) as pool, helping(url, tmp_path) as helper:
+    with FarPool(url, KEY, 1, LIMITS) as pool, helping(url, tmp_path) as helper:
         (tmp_path / "state" / "volume").unlink()
         until(lambda: any("共享盘没有挂好" in each.trouble for each in machines(url)))
         assert pool.submit(odd_tasks.echo, 8).result(60) == 8
@@ -115,7 +120,7 @@ def test_a_helper_without_the_volume_takes_no_work_and_says_so(url: str, tmp_pat
 
 def test_the_database_may_be_restarted_meanwhile(postgres: Cluster, url: str) -> None:
     """Calls that were queued are answered when the server is back."""
-    with FarPool(url, 1, LIMITS) as pool:
+    with FarPool(url, KEY, 1, LIMITS) as pool:
         asked = [pool.submit(odd_tasks.wait_and_answer, 0.2, number) for number in range(10)]
         asked[1].result(60)
         postgres.stop()
@@ -134,7 +139,7 @@ def test_the_engine_s_tables_of_another_version_are_made_anew(url: str) -> None:
             "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('q', 't')"
         )
     for _ in range(2):
-        with FarPool(url, 1, LIMITS) as pool:
+        with FarPool(url, KEY, 1, LIMITS) as pool:
             assert pool.submit(odd_tasks.echo, 8).result(60) == 8
     with calls.connected(url) as connection:
         found = connection.execute("SELECT count(*), max(id) > 1 FROM procrastinate_jobs")
@@ -179,14 +184,14 @@ def test_a_call_outlives_a_database_that_is_away_at_either_end_of_it(
         return next(times, whole)(*given)
 
     monkeypatch.setattr(calls, step, twice_away)
-    with FarPool(url, 1, LIMITS) as pool:
+    with FarPool(url, KEY, 1, LIMITS) as pool:
         assert pool.submit(odd_tasks.echo, 3).result(30) == 3
 
 
 def test_a_coordinator_that_ends_leaves_the_calls_of_the_next_one(url: str) -> None:
     """Who lost only its lead ends when another one coordinates already."""
-    first = FarPool(url, 0, LIMITS)
-    with FarPool(url, 1, LIMITS) as second:
+    first = FarPool(url, KEY, 0, LIMITS)
+    with FarPool(url, KEY, 1, LIMITS) as second:
         asked = second.submit(odd_tasks.wait_and_answer, 2.0, 5)
         until(lambda: kept(url))
         first.close()
@@ -195,7 +200,7 @@ def test_a_coordinator_that_ends_leaves_the_calls_of_the_next_one(url: str) -> N
 
 def test_a_call_whose_row_is_gone_is_let_go_of(url: str) -> None:
     """Nobody will answer it: who asked hears that, and asks again."""
-    with FarPool(url, 0, LIMITS) as pool:
+    with FarPool(url, KEY, 0, LIMITS) as pool:
         asked = pool.submit(odd_tasks.echo, 5)
         until(lambda: kept(url))
         with calls.connected(url) as connection:
@@ -209,7 +214,7 @@ def test_a_call_that_is_queued_twice_is_heard_once(
 ) -> None:
     """The database took the job and could not say so: the call stays one, and leaves nothing behind."""
     monkeypatch.setattr(Sender, "queue", once_too_many(Sender.queue, RuntimeError()))
-    with FarPool(url, 1, LIMITS) as pool:
+    with FarPool(url, KEY, 1, LIMITS) as pool:
         assert pool.submit(odd_tasks.echo, 3).result(30) == 3
         assert pool.submit(odd_tasks.echo, 4).result(30) == 4
         assert kept(url) == 0
@@ -220,7 +225,7 @@ def test_whatever_answers_meet_the_next_ones_are_heard(
 ) -> None:
     """Answers are waited for in one thread: without it the coordinator would wait for ever."""
     monkeypatch.setattr(calls, "take_answers", once_too_many(calls.take_answers, ValueError()))
-    with FarPool(url, 1, LIMITS) as pool:
+    with FarPool(url, KEY, 1, LIMITS) as pool:
         assert pool.submit(odd_tasks.echo, 3).result(30) == 3
 
 
@@ -232,7 +237,7 @@ def test_whoever_waits_when_the_pool_ends_hears_of_it(
     def away(*_: object) -> None:
         raise psycopg.OperationalError
 
-    pool = FarPool(url, 0, LIMITS)
+    pool = FarPool(url, KEY, 0, LIMITS)
     asked = [pool.submit(odd_tasks.echo, 1)]
     until(lambda: kept(url))
     monkeypatch.setattr(Sender, "queue", away)
@@ -243,3 +248,26 @@ def test_whoever_waits_when_the_pool_ends_hears_of_it(
         with pytest.raises(ChildHinderedError):
             future.result(1)
     assert kept(url) == 0
+
+
+class Touching:
+    """Makes a file where it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self._trace = trace
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.touch, (self._trace,)
+
+
+def test_what_does_not_bear_our_seal_is_not_opened(url: str, tmp_path: Path) -> None:
+    """To unpickle is to run: who may write to a table may not thereby run programs on our machines."""
+    forged = pickle.dumps(Touching(tmp_path / "trace"))
+    other = calls.sealed(StampKey(b"another"), forged)
+    with FarPool(url, KEY, 1, LIMITS) as pool, closing(Sender(url)) as sender:
+        with calls.connected(url) as connection:
+            for request in (forged, bytes(32) + forged, other):
+                sender.queue(calls.add_call(connection, "somebody", request))
+        assert pool.submit(odd_tasks.echo, 3).result(30) == 3
+        time.sleep(2)
+        assert not list(tmp_path.iterdir())

@@ -9,7 +9,7 @@ import pytest
 
 from sheetflow import __version__
 from sheetflow.children import Limits
-from sheetflow.config.workspace import Workspace
+from sheetflow.config.workspace import Workspace, make_stamp_key
 from sheetflow.dispatching import calls, worker
 from sheetflow.dispatching.engine import SCHEMA
 from sheetflow.errors import WorkspaceError
@@ -25,6 +25,7 @@ def space(url: str, tmp_path: Path) -> Workspace:
     space.state.mkdir()
     with Store(url) as store:
         space.volume.write_text(store.workspace_id, encoding="ascii")
+    make_stamp_key(space.stamp_key)
     return space
 
 
