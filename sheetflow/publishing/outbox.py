@@ -182,6 +182,13 @@ def remove_publication(top: Path, path: Path, ours: Ours) -> tuple[int, tuple[Pa
     return removed, tuple(left)
 
 
+def place_for(path: Path, ours: Ours) -> Path:
+    """Tell where a publication would lie now: at its name, or beside it where that is a person's."""
+    if not look_at(path).is_hers(ours):
+        return path
+    return next((twin for twin in _twins(path) if not look_at(twin).is_hers(ours)), path)
+
+
 def lies_there(top: Path, path: Path) -> bool:
     """Whether anything lies at `path` of the outbox, or at its twin."""
     if not is_reachable(top, path.parent):

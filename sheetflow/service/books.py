@@ -82,6 +82,8 @@ def books_of(
         )
     elif top:
         among = _answered_for_below(tree, top, period)
+        if is_listing:  # who went over to somebody beside is listed there, and there alone
+            among = _answered_for_there(tree, among, top, period)
         tree = tree.only(unit.unit_id for unit in tree.subtree(top.unit_id))
     accepted: dict[UnitAndPeriod, Accepted] = {}
     beyond: dict[UnitAndPeriod, Accepted | None] = {}
@@ -256,6 +258,15 @@ def _answered_for_below(tree: UnitTree, top: Unit, period: Period) -> frozenset[
     below = tree.subtree(top.unit_id)
     ended = (old for unit in below for old in tree.predecessors_on(unit.unit_id, period.last_day))
     return frozenset(unit.unit_id for unit in (*below, *ended))
+
+
+def _answered_for_there(
+    tree: UnitTree, among: Iterable[str], top: Unit, period: Period
+) -> frozenset[str]:
+    """Name those for which `top` or one below it answers itself."""
+    below = {unit.unit_id for unit in tree.subtree(top.unit_id)}
+    heirs = ((each, tree.successor_on(each, period.last_day)) for each in among)
+    return frozenset(each for each, heir in heirs if heir is None or heir.unit_id in below)
 
 
 def _deadlines(

@@ -8,6 +8,7 @@ This module refuses to open any file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -15,7 +16,7 @@ from sheetflow.context import Context
 from sheetflow.context.paths import files_path
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
-from sheetflow.publishing.outbox import remove_publication
+from sheetflow.publishing.outbox import Beside, remove_publication
 from sheetflow.publishing.places import safe_name
 from sheetflow.reporting.paper_volume import write_originals
 from sheetflow.schemas.evidence import NamedFile, takes_files
@@ -99,9 +100,17 @@ def named_apart(files: Iterable[NamedFile]) -> list[tuple[str, NamedFile]]:
     return listed
 
 
-def withdraw(context: Context, gone: Iterable[Publication]) -> None:
-    """Remove what no longer holds; a person's file stays, and is known no longer."""
-    outbox = context.workspace.outbox
+def withdraw(context: Context, gone: Iterable[Publication], instead: str = "") -> None:
+    """Remove what no longer holds; a person's file stays, and is known no longer.
+
+    Where something is there `instead`, a person's stays known: a purge names it.
+    """
+    outbox, store = context.workspace.outbox, context.store.publications
     for entry in gone:
-        remove_publication(outbox, outbox / entry.path, ours_at(context, entry.path, entry.unit_id))
-        context.store.publications.record_forgotten([entry.path])
+        ours = ours_at(context, entry.path, entry.unit_id)
+        _, left = remove_publication(outbox, outbox / entry.path, ours)
+        if left and instead:
+            kept = replace(entry, beside=instead, beside_for=Beside.HERS.value)
+            store.record_rebuilt([], [kept])
+        else:
+            store.record_forgotten([entry.path])
