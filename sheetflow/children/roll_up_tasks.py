@@ -88,6 +88,7 @@ class BooksRequest:
     reader: str = ""
     folded: Mapping[UnitAndPeriod, Folded] = field(default_factory=lambda: MappingProxyType({}))
     listed: BooksRequest | None = None
+    called: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def books(self) -> Books:
         """Give the books; their rows are read when asked for."""
@@ -118,6 +119,7 @@ class BooksRequest:
             reader=self.reader,
             folded=self.folded,
             listed=self.listed.books() if self.listed else None,
+            called=self.called,
         )
 
 

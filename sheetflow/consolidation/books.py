@@ -22,7 +22,7 @@ from sheetflow.consolidation.accepted import (
     parts_of,
 )
 from sheetflow.consolidation.figures import Merged, unit_figures
-from sheetflow.consolidation.handed_up import InBoth
+from sheetflow.consolidation.handed_up import InBoth, Words
 from sheetflow.consolidation.states import BoardRow, Said, State, Tally
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
@@ -81,6 +81,7 @@ class Folded:
     has_any: bool = False
     is_filled: bool = False
     in_both: InBoth | None = None
+    words: Words = field(default_factory=Words)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Books:
     """Units that stand for all below them (`consolidation.nodes`)."""
     listed: Books | None = None
     """Where some do: the books of all of them, without figures, for the sheets that list rows."""
+    called: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Where some do: the names of those further down who are quoted."""
     _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

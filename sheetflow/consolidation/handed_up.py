@@ -1,4 +1,4 @@
-"""What is handed up of a unit with all below it beside its sums: what they compare with, as plain values.
+"""What is handed up of a unit with all below it beside its sums: what they compare with, its best words, as plain values.
 
 It refuses to make or to use any of it: `nodes` makes it, books and reports use it.
 """
@@ -26,3 +26,41 @@ class InBoth:
     is_all: bool = True
     gone: frozenset[str] = frozenset()
     come: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a unit told: a text to quote, a story with its `title`, or a sentence that asks under its heading.
+
+    Texts come cut; `length` is that of the whole, `sketch` tells which are alike (`consolidation.gists`). `place`
+    and `turn` are its places in the order of units and among those that tell in turns. `is_own`: others below the
+    unit report too.
+    """
+
+    unit: str
+    text: str
+    title: str = ""
+    length: int = 0
+    sketch: bytes = b""
+    place: int = 0
+    turn: int = 0
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The best words of a unit and all below it: those to quote by column, stories, and what asks for something.
+
+    `all_asked` is how many sentences ask; only the first of them are told.
+    """
+
+    quotes: Mapping[str, tuple[Told, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    stories: tuple[Told, ...] = ()
+    asked: tuple[Told, ...] = ()
+    all_asked: int = 0
+
+    @property
+    def units(self) -> frozenset[str]:
+        """Whose words they are."""
+        told = (*(each for some in self.quotes.values() for each in some), *self.stories)
+        return frozenset(each.unit for each in (*told, *self.asked))

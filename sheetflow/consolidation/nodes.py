@@ -10,24 +10,30 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
 from sheetflow.consolidation.accepted import UnitAndPeriod
 from sheetflow.consolidation.answers import count_answers
+from sheetflow.consolidation.best_words import best_words
 from sheetflow.consolidation.books import Books, Folded
 from sheetflow.consolidation.comparison import in_both
 from sheetflow.consolidation.figures import add_up
-from sheetflow.consolidation.handed_up import InBoth
+from sheetflow.consolidation.handed_up import InBoth, Told, Words
 from sheetflow.consolidation.states import State, Tally
+from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.indicators import Number, Values
 from sheetflow.units import Unit
 
 
-def summary_of(books: Books, unit: Unit) -> Folded:
-    """Sum up `unit` and all below it as the reader of the books sees them, for the books' own period."""
+def summary_of(books: Books, unit: Unit, policies: Sequence[MaskPolicy] = ()) -> Folded:
+    """Sum up `unit` and all below it as the reader of the books sees them, for the books' own period.
+
+    Of words those go with it that all `policies`, of whoever may read them, show whole.
+    """
     members = books.counted(unit)
     rows = [books.board_row(member) for member in books.expected(unit)]
     answered = [row.answered_at for row in rows if row.answered_at]
@@ -54,6 +60,7 @@ def summary_of(books: Books, unit: Unit) -> Folded:
         has_any=books.has_any(unit),
         is_filled=books.is_filled(unit, alone=False),
         in_both=in_both(books, before, unit) if before else None,
+        words=best_words(books, unit, policies),
     )
 
 
@@ -105,6 +112,7 @@ def dump_folded(summary: Folded) -> dict[str, Any]:
         "has_any": summary.has_any,
         "is_filled": summary.is_filled,
         "in_both": _dumped_in_both(summary.in_both) if summary.in_both else None,
+        "words": _dumped_words(summary.words),
     }
 
 
@@ -123,6 +131,7 @@ def load_folded(document: Mapping[str, Any]) -> Folded:
         has_any=document["has_any"],
         is_filled=document["is_filled"],
         in_both=_loaded_in_both(document["in_both"]) if document["in_both"] else None,
+        words=_loaded_words(document["words"]),
     )
 
 
@@ -177,6 +186,34 @@ def _loaded_in_both(document: Mapping[str, Any]) -> InBoth:
         gone=frozenset(document["gone"]),
         come=frozenset(document["come"]),
     )
+
+
+def _dumped_words(words: Words) -> dict[str, Any]:
+    return {
+        "quotes": {column: list(map(_dumped_told, told)) for column, told in words.quotes.items()},
+        "stories": list(map(_dumped_told, words.stories)),
+        "asked": list(map(_dumped_told, words.asked)),
+        "all_asked": words.all_asked,
+    }
+
+
+def _loaded_words(document: Mapping[str, Any]) -> Words:
+    return Words(
+        quotes={
+            column: tuple(map(_loaded_told, told)) for column, told in document["quotes"].items()
+        },
+        stories=tuple(map(_loaded_told, document["stories"])),
+        asked=tuple(map(_loaded_told, document["asked"])),
+        all_asked=document["all_asked"],
+    )
+
+
+def _dumped_told(told: Told) -> dict[str, Any]:
+    return {**asdict(told), "sketch": b64encode(told.sketch).decode()}
+
+
+def _loaded_told(document: Mapping[str, Any]) -> Told:
+    return Told(**{**document, "sketch": b64decode(document["sketch"])})
 
 
 def _dumped_values(sums: Mapping[str, Values]) -> dict[str, Any]:

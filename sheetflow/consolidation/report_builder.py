@@ -63,8 +63,8 @@ def report_data(
     against = compare_periods(books, earlier, unit, matrix, last) if earlier and last else None
     board = [books.board_row(member) for member in books.expected(unit)]
     named, words = names_below(books, unit), books.listing
-    everybody = names_told_apart(words.tree.subtree(unit.unit_id))
-    own_named = named if words is books else names_below(words, unit)
+    everybody = names_told_apart(words.tree.subtree(unit.unit_id)) | dict(books.called)
+    own_named = _names_of_words(books, unit, named)
     return ReportData(
         unit_name=unit.name,
         level=unit.level,
@@ -77,9 +77,9 @@ def report_data(
         letter=letter,
         figures=_figures(books, matrix, last, against),
         by_unit=tuple(_unit_row(books, unit, column) for column in matrix.columns),
-        narratives=narratives(words, unit, everybody, seen, wishes),
+        narratives=narratives(books, unit, everybody, seen, wishes),
         words_title=books.form.narrative.title if books.form.narrative else "",
-        stories=stories(words, unit, own_named, seen),
+        stories=stories(books, unit, own_named, seen),
         answers=count_answers(books, [books.expected(unit)]),
         former=tuple(matrix.former),
         tally=Tally.of(board),
@@ -94,10 +94,20 @@ def report_data(
         branches=_branches(books, unit, matrix),
         levels=_levels(books, unit),
         tables=report_tables(words, unit, everybody, seen),
-        asked=asked(words, unit, own_named, seen),
+        asked=asked(books, unit, own_named, seen),
         has_any=books.has_any(unit),
         pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
     )
+
+
+def _names_of_words(books: Books, unit: Unit, named: Mapping[str, str]) -> dict[str, str]:
+    """Name whose words are told: 济南市本级 where others below it report too, whatever else it stands for."""
+    groups = [
+        each.words for (_, period), each in books.folded.items() if period == books.period.period_id
+    ]
+    own = {each.unit for words in groups for each in (*words.stories, *words.asked) if each.is_own}
+    called = {one: name + OWN_LEVEL * (one in own) for one, name in books.called.items()}
+    return {**named, **called, unit.unit_id: named[unit.unit_id]}
 
 
 def _board_row(row: Standing, name: str, reader: str) -> BoardRow:

@@ -174,7 +174,8 @@ def try_report(context: Context, form: Form, content: bytes) -> str:
         return ""
     period = form.period_of(context.clock.now().date())
     unit = context.tree.roots[0]
-    books = Nodes(context).books(unit, form.key, period.period_id, unit)
+    nodes = Nodes(context)
+    books = nodes.quoting(nodes.books(unit, form.key, period.period_id, unit), unit)
     spec = form.report
     request = books_request(context, books, unit, (spec.narrative, spec.story_sheet, *spec.tables))
     order = report_order(context, books, unit, content, b"")

@@ -26,7 +26,7 @@ from sheetflow.context import Context
 from sheetflow.service.books import books_of
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.store.records import Document, Stale
-from sheetflow.units import Unit
+from sheetflow.units import Unit, names_told_apart
 
 MOST_BELOW = 200
 DIRECT, BEYOND = "direct", "beyond"
@@ -67,6 +67,29 @@ class Nodes:
             return books
         form, period = books.form.key, books.period.period_id
         return replace(books, listed=self.listing(unit, form, period, unit))
+
+    def quoting(self, books: Books, unit: Unit, named: Collection[str] = ()) -> Books:
+        """Give the books of `unit` with what its report reads of those further down.
+
+        That are the rows that it lists, the words of whom the office has `named`, and what they are called.
+        """
+        if not books.folded:
+            return books
+        period, told = books.period, {*named}
+        for (_, entry), group in books.folded.items():
+            told |= group.words.units if entry == period.period_id else set()
+        below = {each.unit_id: each for each in self.context.tree.subtree(unit.unit_id)}
+        names = names_told_apart(below.values())
+        books = replace(books, called={one: names[one] for one in sorted(told & below.keys())})
+        if books.form.report and books.form.report.tables:
+            return self.listed(books, unit)
+        if not named:
+            return books
+        only = [below[one] for one in named if one in below]
+        beside = books_of(
+            self.context, books.form, period, unit, only=only, is_listing=True
+        ).read_by(unit)
+        return replace(books, listed=beside)
 
     def listing(self, part: Unit, form: str, period: str, reader: Unit) -> Books:
         """Give what `part` and all below it handed in, without figures, as `reader` sees it."""
@@ -180,7 +203,9 @@ class Nodes:
         """Sum up `unit` for whoever is directly above it, or for those further up."""
         above = self._above(unit)
         reader = above[0] if audience == DIRECT or len(above) == 1 else above[1]
-        return summary_of(self.books(unit, form, period, reader), unit)
+        readers = above[:1] if audience == DIRECT else above[1:]
+        policies = [self.context.policy(each.level) for each in readers]
+        return summary_of(self.books(unit, form, period, reader), unit, policies)
 
     def _above(self, unit: Unit) -> tuple[Unit, ...]:
         return self.context.tree.chain(unit.unit_id)[1:]

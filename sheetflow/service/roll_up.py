@@ -232,7 +232,6 @@ class Rollups:
         spec = books.form.report
         if spec is None:
             return None
-        books = self._nodes.listed(books, unit)
         asked, order = self._report_order(books, unit)
         seen = (order.policy.digest,) if order.policy.overrides else ()
         paths = rollup_paths(context, mark.kind, unit, books.period, books.form)
@@ -248,6 +247,8 @@ class Rollups:
         )
         if all(is_fresh(context, path, basis) for path in paths):
             return None
+        named = {one for listed in order.quoted.values() for one in listed}
+        books = self._nodes.quoting(books, unit, named)
         request = books_request(
             context, books, unit, (spec.narrative, spec.story_sheet, *spec.tables)
         )

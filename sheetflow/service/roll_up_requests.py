@@ -51,6 +51,7 @@ def books_request(
         reader=books.reader,
         folded=books.folded,
         listed=books_request(context, books.listed, unit, sheets) if books.listed else None,
+        called=books.called,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -15,9 +16,10 @@ from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.consolidation.nodes import dump_folded, folded, load_folded, summary_of
 from sheetflow.consolidation.states import Tally
+from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.indicators import Ratio
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import Unit, UnitTree, names_told_apart
 from tests.county_book import FORM
 
 SOME = UnitTree.of(
@@ -81,16 +83,19 @@ def as_of(books: Books, period: str) -> Books:
     return replace(books, period=Period.parse(period))
 
 
-def folded_up(books: Books, unit: Unit) -> Books:
+def folded_up(books: Books, unit: Unit, policies: Sequence[MaskPolicy] = ()) -> Books:
     """What `unit` knows where each directly below hands up as one."""
     handed_up = {
-        (child.unit_id, period): load_folded(dump_folded(summary_of(as_of(books, period), child)))
+        (child.unit_id, period): load_folded(
+            dump_folded(summary_of(as_of(books, period), child, policies))
+        )
         for child in books.tree.children(unit.unit_id)
         for period in PERIODS
     }
     own = {spot: each for spot, each in books.accepted.items() if spot[0] == unit.unit_id}
     tried = {spot: each for spot, each in books.attempts.items() if spot[0] == unit.unit_id}
-    return folded(replace(books, accepted=own, attempts=tried), unit, handed_up)
+    called = names_told_apart(books.tree.subtree(unit.unit_id))
+    return folded(replace(books, accepted=own, attempts=tried, called=called), unit, handed_up)
 
 
 @given(spots=st.sets(st.sampled_from(SPOTS)), seed=st.integers(0, 10**6))
