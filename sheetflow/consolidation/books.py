@@ -84,6 +84,9 @@ class Folded:
     words: Words = field(default_factory=Words)
 
 
+_NOBODY = ""
+
+
 @dataclass(frozen=True)
 class Books:
     """Everything accepted (and tried) in a campaign's form, up to one period of the year."""
@@ -214,7 +217,13 @@ class Books:
                 for old in self.merged_into(unit)
             ]
             measured = self.measured(unit.unit_id)
-            self._own[unit.unit_id] = unit_figures(self.form, self.period, measured, merged)
+            if (
+                not (measured or merged) and _NOBODY in self._own
+            ):  # all who report nothing are alike
+                return self._own[_NOBODY]
+            figures = unit_figures(self.form, self.period, measured, merged)
+            self._own[unit.unit_id if measured or merged else _NOBODY] = figures
+            return figures
         return self._own[unit.unit_id]
 
     def former(self, unit: Unit, *, current: bool = False) -> frozenset[str]:
