@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 
 from sheetflow.consolidation.consolidate import statistics
+from sheetflow.consolidation.report_words import Wishes, narratives
 from sheetflow.context import Context
 from sheetflow.service import consolidated, nodes
 from sheetflow.service.nodes import Nodes
@@ -104,6 +105,31 @@ def test_the_report_counts_all_and_quotes_whoever_is_below(
     assert f"里程{sum(METRES.values())}米" in text.replace(",", "").replace("，", "，")
     assert said in text
     assert "上游市" in "".join(cell.text for row in document.tables[0].rows for cell in row.cells)
+
+
+def test_its_report_reads_the_words_of_whom_the_office_names_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is quoted was handed up, even of a county; beside it only those named by the office are read, whole."""
+    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    desk = ReportedDesk.begun(tmp_path / "work")
+    for unit_id, said in ((EAST, "沿河清理垃圾三十余吨，群众反映很好。"), (NORTH, "设立河长牌。")):
+        desk.drop(unit_id, desk.fill(unit_id, telling(said, METRES[unit_id])))
+    desk.run(IN_TIME)
+    desk.run(CITIES_DAY)
+
+    def quoted(context: Context, *named: str) -> tuple[set[str], list[str], list[str]]:
+        found, unit = Nodes(context), TREE[PROVINCE]
+        books = found.books(unit, context.campaign.main_form.key, FIRST, unit)
+        books = found.quoting(books, unit, named)
+        wishes = Wishes(quoted={"": named} if named else {})
+        (told,) = narratives(books, unit, books.called, context.policy(unit.level), wishes)
+        read = {unit_id for unit_id, _ in books.listed.accepted} if books.listed else set()
+        return read, [each.unit for each in told.quotes], [each.text for each in told.quotes]
+
+    assert desk.ask(quoted) == (set(), ["东岸县"], ["沿河清理垃圾三十余吨，群众反映很好。"])
+    by_wish = desk.ask(lambda context: quoted(context, NORTH))
+    assert by_wish == ({NORTH}, ["北岸县"], ["设立河长牌。"])
 
 
 def test_rows_of_everybody_are_listed_all_the_same(
