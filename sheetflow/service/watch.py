@@ -22,7 +22,13 @@ from sheetflow.consolidation.contents import Identity
 from sheetflow.context import LOG, Context
 from sheetflow.context.opening import open_store, place_of
 from sheetflow.context.running import Pulse, Retry, held_lock, pulse_of
-from sheetflow.errors import SheetflowError, StoreBusyError, WorkspaceError, wait_after
+from sheetflow.errors import (
+    SheetflowError,
+    StoreBusyError,
+    TemporaryError,
+    WorkspaceError,
+    wait_after,
+)
 from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.mail.send import Postman, Sent
 from sheetflow.service.one_pass import (
@@ -135,6 +141,9 @@ class _Rounds:
 
     def _pass(self) -> float:
         context, intake = self._context, self._intake
+        if not context.workspace.settings_file.is_file():
+            # A volume that went away: nothing is begun anew in the empty folder on which it lay.
+            raise TemporaryError("打开工作文件夹", str(context.workspace.root), "ENOENT")
         before, self._told = self._told, ()
         mended = secure(context)
         tree = context.tree
