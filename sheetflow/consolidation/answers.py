@@ -7,9 +7,10 @@ left the cell blank, or has nothing accepted. What is counted is declared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from sheetflow.consolidation.accepted import Accepted
 from sheetflow.consolidation.books import Books
 from sheetflow.schemas.filings import FILING_LABEL, Filing, asking_sheets, worded_columns
 from sheetflow.schemas.options import Choice
@@ -45,7 +46,7 @@ def count_answers(books: Books, groups: Sequence[Sequence[Unit]]) -> tuple[Answe
     found, form = [], books.form
     for column in form.counted_answers:
         options = column.type.options if isinstance(column.type, Choice) else ()
-        given = [_answers(books, group, column.key) for group in groups]
+        given = [_given(books, group, column.key, _answer) for group in groups]
         others = {answer for group in given for answer in group} - {*options, BLANK, MISSING}
         words = (*options, *sorted(others), BLANK, MISSING)
         counts = tuple(tuple(group[word] for word in words) for group in given)
@@ -58,10 +59,9 @@ def count_filings(books: Books, groups: Sequence[Sequence[Unit]]) -> tuple[Answe
     found, words = [], (*(each.value for each in Filing), BLANK, MISSING)
     for sheet in asking_sheets(books.form):
         given = [
-            [_filing(books, member, sheet.key) for member in group if sheet.is_for(member.level)]
-            for group in groups
+            _given(books, group, f"{sheet.key}.", _filing, is_for=sheet.is_for) for group in groups
         ]
-        counts = tuple(tuple(group.count(word) for word in words) for group in given)
+        counts = tuple(tuple(group[word] for word in words) for group in given)
         found.append(Answers(sheet.title, FILING_LABEL, words, counts))
     return tuple(found)
 
@@ -73,11 +73,8 @@ def count_worded(books: Books, groups: Sequence[Sequence[Unit]]) -> tuple[Answer
         words = [words for word in column.accepts for words in (f"{word}（行）", f"{word}（单位）")]
         counts = []
         for group in groups:
-            rows = [
-                [_rows_worded(books, member, (sheet.key, column.key, word)) for member in group]
-                for word in column.accepts
-            ]
-            counts.append(tuple(n for each in rows for n in (sum(each), sum(map(bool, each)))))
+            given = _worded(books, group, sheet.key, column.key, column.accepts)
+            counts.append(tuple(given[word] for word in words))
         found.append(Answers(sheet.title, column.label, tuple(words), tuple(counts), adds_up=False))
     return tuple(found)
 
@@ -89,27 +86,62 @@ def groups_below(books: Books, unit: Unit) -> dict[str, tuple[Unit, ...]]:
     return {unit_id: group for unit_id, group in ({unit.unit_id: own} | below).items() if group}
 
 
-def _filing(books: Books, unit: Unit, sheet: str) -> str:
-    standing = books.for_period(unit.unit_id)
-    return standing.gist.filings.get(sheet, BLANK) if standing else MISSING
+def answers_handed_up(books: Books, unit: Unit) -> dict[str, dict[str, int]]:
+    """Count all that is asked in any version over `unit` and all below it, by what `_given` and `_worded` look up."""
+    form = books.form.spanning(range(1, books.form.version + 1))
+    books, group = replace(books, form=form), books.expected(unit)
+    found = {
+        column.key: _given(books, group, column.key, _answer) for column in form.counted_answers
+    }
+    for sheet in asking_sheets(form):
+        found[f"{sheet.key}."] = _given(books, group, f"{sheet.key}.", _filing, is_for=sheet.is_for)
+    for sheet, column in worded_columns(form):
+        which = f"{sheet.key}.{column.key}"
+        found[which] = _worded(books, group, sheet.key, column.key, column.accepts)
+    return {which: dict(given) for which, given in found.items()}
 
 
-def _rows_worded(books: Books, unit: Unit, which: tuple[str, str, str]) -> int:
-    standing = books.for_period(unit.unit_id)
-    return standing.gist.worded.get(which, 0) if standing else 0
+def _given(
+    books: Books,
+    group: Sequence[Unit],
+    asked: str,
+    answer: Callable[[Accepted, str], str],
+    is_for: Callable[[str], bool] = bool,
+) -> Counter[str]:
+    """Count who of a group gave which answer, of those whose level it `is_for`."""
+    given = Counter[str]()
+    for member in group:
+        if (counted := _handed_up(books, member, asked)) is not None:
+            given.update(counted)
+        elif is_for(member.level):
+            standing = books.for_period(member.unit_id)
+            given[answer(standing, asked) if standing else MISSING] += 1
+    return given
 
 
-def _answers(books: Books, units: Sequence[Unit], column: str) -> Counter[str]:
-    """Count the answers of these units, and those that are handed up as counts."""
-    found = Counter[str]()
-    for unit in units:
-        if group := books.group(unit):
-            found.update(group.answers.get(column, {}))
-        else:
-            found[_answer(books, unit, column)] += 1
-    return found
+def _worded(
+    books: Books, group: Sequence[Unit], sheet: str, column: str, accepts: Sequence[str]
+) -> Counter[str]:
+    """Count in how many rows, and of how many of a group, each word stands."""
+    given = Counter[str]()
+    for member in group:
+        if (counted := _handed_up(books, member, f"{sheet}.{column}")) is not None:
+            given.update(counted)
+        elif standing := books.for_period(member.unit_id):
+            for word in accepts:
+                rows = standing.gist.worded.get((sheet, column, word), 0)
+                given.update({f"{word}（行）": rows, f"{word}（单位）": int(rows > 0)})
+    return given
 
 
-def _answer(books: Books, unit: Unit, column: str) -> str:
-    standing = books.for_period(unit.unit_id)
-    return standing.gist.answers.get(column, BLANK) if standing else MISSING
+def _handed_up(books: Books, unit: Unit, asked: str) -> Mapping[str, int] | None:
+    group = books.group(unit)
+    return group.answers.get(asked, {}) if group else None
+
+
+def _filing(standing: Accepted, asked: str) -> str:
+    return standing.gist.filings.get(asked.rstrip("."), BLANK)
+
+
+def _answer(standing: Accepted, asked: str) -> str:
+    return standing.gist.answers.get(asked, BLANK)

@@ -26,7 +26,7 @@ from sheetflow.consolidation.handed_up import InBoth, Words
 from sheetflow.consolidation.states import BoardRow, Said, State, Tally
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures, Values
+from sheetflow.schemas.indicators import Figures, Number, Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.review import Passing
 from sheetflow.schemas.sheets import Kind
@@ -39,15 +39,26 @@ def _still_open(attempt: Attempt, state: State) -> State | None:
     return None if last.is_in or last is state else last
 
 
-def _group_row(unit: Unit, group: Folded, deadline: dt.datetime | None) -> BoardRow:
-    """Say where a unit with all below it stands: in, once all of them are."""
+def _group_row(unit: Unit, group: Folded, *, is_timed: bool) -> BoardRow:
+    """Say where a unit with all below it stands: in, once all of them are; where nobody else must report, as it does itself.
+
+    Without a deadline that `is_timed` nobody is 逾期. That of a group is none: each of it has its own.
+    """
+    if group.row:
+        return replace(group.row, unit=unit, overdue=group.row.overdue and is_timed)
+    tally = group.tally if is_timed else replace(group.tally, overdue=0)
+    must, verify, note, explained = group.findings
     return BoardRow(
         unit=unit,
-        state=State.MISSING if group.tally.outstanding else State.ACCEPTED,
-        deadline=deadline,
+        state=State.MISSING if tally.outstanding else State.ACCEPTED,
         carried=group.carried,
         answered_at=group.newest,
-        group=group.tally,
+        overdue=bool(tally.overdue),
+        must=must,
+        verify=verify,
+        note=note,
+        explained=explained,
+        group=tally,
     )
 
 
@@ -63,10 +74,14 @@ MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Mat
 class Folded:
     """What is handed up of a unit with all below it as if it were one, for one period (`consolidation.nodes`).
 
-    `values` are by indicator code; `newest` is when something of it was answered last, `digest` stands for all
-    that it was made of. `former` and `former_current` are the codes of figures that are 按原口径. `levels` is the
-    `tally` by level, `answers` are counts of units by column and answer; `has_any`: something was accepted for the
-    very period, `is_filled`: this year more than nil returns. `in_both` is None in the first period of a year.
+    `values` are by indicator code; `newest` is when something of it was answered last, `as_of` likewise of the
+    whole year so far, `digest` stands for all that it was made of. `former` and `former_current` are the codes of
+    figures that are 按原口径. `levels` is the `tally` by level; `has_any`: something was accepted for the very period,
+    `is_filled`: this year more than nil returns. `in_both` is None in the first period of a year. `counted` is of how
+    many figures may stand in it, whether or not they must report, `is_in`: of somebody something of the very period.
+    `findings` are how many there are (强制性, 核实性, 提示性, 已说明), `answers` how many answered what
+    (`consolidation.answers`), `declared` what the unit states as its own totals. What was `made` otherwise was
+    measured last by this `measurement` (0: nothing was).
     """
 
     values: Mapping[str, Values]
@@ -82,6 +97,15 @@ class Folded:
     is_filled: bool = False
     in_both: InBoth | None = None
     words: Words = field(default_factory=Words)
+    as_of: dt.datetime | None = None
+    counted: int = 1
+    is_in: bool = False
+    findings: tuple[int, int, int, int] = (0, 0, 0, 0)
+    declared: tuple[tuple[str, Number], ...] = ()
+    measurement: int = 0
+    made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}))
+    row: BoardRow | None = None
+    """How the unit itself stands, where nobody else there must report: then it is no group."""
 
 
 _NOBODY = ""
@@ -171,14 +195,14 @@ class Books:
 
     def has_any(self, unit: Unit) -> bool:
         """Whether anything of `unit` and all below it was accepted for the very period."""
-        groups = [group for each in self.expected(unit) if (group := self.group(each))]
+        groups = [group for each in self.counted(unit) if (group := self.group(each))]
         return any(group.has_any for group in groups) or any(
             self.for_period(member.unit_id) for member in self.members(unit)
         )
 
     def is_filled(self, unit: Unit, *, alone: bool) -> bool:
         """Whether anything but nil returns was accepted this year, of units merged into it too."""
-        below = [unit] if alone else self.expected(unit)
+        below = [unit] if alone else self.counted(unit)
         if any(group.is_filled for each in below if (group := self.group(each))):
             return True
         members = (unit, *self.merged_into(unit)) if alone else self.members(unit)
@@ -209,7 +233,7 @@ class Books:
 
     def own_figures(self, unit: Unit) -> dict[str, Values]:
         """One unit's own figures, those of units merged into it counted."""
-        if group := self.folded.get((unit.unit_id, self.period.period_id)):
+        if group := self.group(unit):
             return dict(group.values)
         if unit.unit_id not in self._own:
             merged = [
@@ -231,7 +255,7 @@ class Books:
 
         A flow is one as soon as one period's part is; `current` asks of 本期 alone.
         """
-        if group := self.folded.get((unit.unit_id, self.period.period_id)):
+        if group := self.group(unit):
             return group.former_current if current else group.former
         return self._former(unit, current=current)
 
@@ -267,22 +291,37 @@ class Books:
         if not self.form.takes(asked):
             return ()
         living = self._living(unit, asked)
-        return tuple(
-            entry
-            for entry in living
-            if self.form.is_for(entry.level) or (entry.unit_id, asked.period_id) in self.folded
-        )
+        return tuple(entry for entry in living if self.is_expected(entry, asked))
+
+    def is_expected(self, unit: Unit, period: Period | None = None) -> bool:
+        """Whether the unit must report, or stands for anybody who must."""
+        group = self.folded.get((unit.unit_id, (period or self.period).period_id))
+        return bool(group.tally.expected) if group else self.form.is_for(unit.level)
 
     def counted(self, unit: Unit) -> tuple[Unit, ...]:
         """Those that must report, and those who once had to: what was accepted of them counts."""
         living = self._living(unit, self.period)
-        return tuple(
-            entry
-            for entry in living
-            if self.form.is_for(entry.level)
-            or self.latest(entry.unit_id)
-            or (entry.unit_id, self.period.period_id) in self.folded
-        )
+        return tuple(entry for entry in living if self._is_counted(entry))
+
+    def _is_counted(self, unit: Unit) -> bool:
+        if group := self.group(unit):
+            return group.counted > 0
+        return self.form.is_for(unit.level) or self.latest(unit.unit_id) is not None
+
+    def is_in(self, unit: Unit) -> bool:
+        """Whether something of the very period counts of the unit itself, or of anybody it stands for."""
+        group = self.group(unit)
+        return group.is_in if group else self.for_period(unit.unit_id) is not None
+
+    def newest(self, unit: Unit) -> dt.datetime | None:
+        """The time of the newest answer below `unit` in the year so far; None where there is none."""
+        members = {member.unit_id for member in self.members(unit)}
+        times = [each.answered_at for (one, _), each in self.attempts.items() if one in members]
+        when = self.period.period_id
+        groups = [
+            each for (one, period), each in self.folded.items() if period == when and one in members
+        ]
+        return max((*times, *(each.as_of for each in groups if each.as_of)), default=None)
 
     def _living(self, unit: Unit, period: Period) -> tuple[Unit, ...]:
         living = (
@@ -303,7 +342,15 @@ class Books:
 
     def adds_up(self, unit: Unit, period: Period | None = None) -> bool:
         """Whether others below `unit` report the form: its own report is that of its 本级 alone."""
-        return self.tree.adds_up(unit, (period or self.period).last_day, self.form.is_for)
+        when = period or self.period
+        groups = [
+            self.tree[one]
+            for (one, name), group in self.folded.items()
+            if name == when.period_id and group.tally.expected
+        ]
+        return any(unit in self.tree.chain(one.unit_id)[1:] for one in groups) or (
+            self.tree.adds_up(unit, when.last_day, self.form.is_for)
+        )
 
     def members(self, unit: Unit) -> tuple[Unit, ...]:
         """Everyone whose submissions may count in `unit`'s figures: below it, or merged into one."""
@@ -324,7 +371,7 @@ class Books:
         when = period or self.period
         key = (unit.unit_id, when.period_id)
         if group := self.folded.get(key):
-            return _group_row(unit, group, self.deadlines.get(key))
+            return _group_row(unit, group, is_timed=self.passed is not None)
         counts, attempt = self.accepted.get(key), self.attempts.get(key)
         standing, said = self.handed_up(key), self.said.get(key, Said())
         row = BoardRow(

@@ -65,7 +65,7 @@ def consolidate(
     the same person is looked for there alone.
     """
     books = as_shown(books, unit)
-    standing = [entry for entry in sources(books, unit) if entry.unit_id in books.tree]
+    standing = sources(replace(books, listed=None), unit)
     matrix = statistics(books, unit)
     named, groups = names_below(books, unit), groups_below(books, unit)
     return Consolidated(
@@ -99,6 +99,7 @@ def consolidate(
             for count in (count_answers, count_filings, count_worded)
             for asked in count(books, [*groups.values()])
         ),
+        is_folded=bool(books.folded),
         answered_by=tuple(
             named[unit_id] if unit_id == unit.unit_id else books.tree[unit_id].name
             for unit_id in groups
@@ -146,19 +147,30 @@ def declared_totals(books: Books, unit: Unit) -> tuple[DeclaredTotal, ...]:
     spec = books.form.own_totals
     if spec is None:
         return ()
+    handed_up = [
+        DeclaredTotal(books.tree[unit_id], code, figure)
+        for (unit_id, period), group in books.folded.items()
+        if period == books.period.period_id
+        for code, figure in group.declared
+        if code in books.form.indicator
+    ]
     adding = [
         entry
         for entry in (unit, *books.tree.children(unit.unit_id))
         if books.tree.children(entry.unit_id)
     ]
     standing = [found for entry in adding if (found := books.for_period(entry.unit_id))]
-    return tuple(
+    read = [
         DeclaredTotal(books.tree[accepted.unit_id], str(row.get(spec.code)), figure)
         for accepted, rows in books.rows_of(spec.sheet, standing)
         for row in rows
         if row.get(spec.code) in books.form.indicator
         and isinstance(figure := row.get(spec.figure), int | Decimal)
-    )
+    ]
+    if not handed_up:
+        return tuple(read)
+    order = {one.unit_id: n for n, one in enumerate(books.tree.children(unit.unit_id), start=1)}
+    return tuple(sorted((*read, *handed_up), key=lambda each: order.get(each.unit.unit_id, 0)))
 
 
 def history(books: Books, unit: Unit, current: Statistics) -> tuple[PeriodTotals, ...]:
@@ -180,12 +192,8 @@ def history(books: Books, unit: Unit, current: Statistics) -> tuple[PeriodTotals
 
 def newest(books: Books, unit: Unit) -> dt.datetime:
     """The time of the newest answer below `unit`; the period's first day where there is none."""
-    members = {member.unit_id for member in books.members(unit)}
-    times = [
-        attempt.answered_at for (member, _), attempt in books.attempts.items() if member in members
-    ]
     start = dt.datetime.combine(books.period.first_day, dt.time(), OFFICE_ZONE)
-    return max(times, default=start)
+    return books.newest(unit) or start
 
 
 def statistics(books: Books, unit: Unit) -> Statistics:
@@ -227,12 +235,14 @@ def _column(
     members: Sequence[Unit],
 ) -> StatisticsColumn:
     """Give a unit's column, and how those whose figures stand in it stand."""
-    rows = [books.board_row(one) for one in members if books.form.is_for(one.level)]
+    rows = [books.board_row(one) for one in members if books.is_expected(one)]
     if rows:
         reader = books.tree[books.reader].level if books.reader in books.tree else ""
-        state = GroupState.of(rows, alone=[*members] == [unit], reader=reader)
+        group = books.group(unit)
+        is_alone = [*members] == [unit] and (group is None or group.counted == 1)
+        state = GroupState.of(rows, alone=is_alone, reader=reader)
     else:  # they once had to report: what was accepted of them counts
-        is_in = any(books.for_period(one.unit_id) for one in members)
+        is_in = any(books.is_in(one) for one in members)
         state = GroupState(is_plain=is_in, is_current=is_in, is_carried=not is_in)
     return StatisticsColumn(heading, unit, values, state)
 
@@ -242,7 +252,7 @@ def _former(
 ) -> dict[str, tuple[str, ...]]:
     """Name the columns in which figures are 按原口径, by code; that of `unit` itself is 本级."""
     found: dict[str, tuple[str, ...]] = {}
-    is_any = any(entry.former or entry.made for entry in books.accepted.values())
+    is_any = any(entry.former or entry.made for entry in books.accepted.values()) or books.folded
     for column in columns if is_any else ():
         members = (unit,) if column.unit == unit else books.counted(column.unit)
         codes = frozenset[str]().union(*(books.former(one, current=current) for one in members))

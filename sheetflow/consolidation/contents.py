@@ -168,6 +168,8 @@ class Consolidated:
     answered_by: tuple[str, ...] = ()
     elsewhere: tuple[DetailFile, ...] = ()
     """The workbooks beside this one that list rows which are too many for it; then its own are those of the unit itself."""
+    is_folded: bool = False
+    """Those directly below stand for all below them: what is no sum is listed in their own workbooks."""
     part: Unit | None = None
     """Whose rows alone stand here, with all below it, where this is such a workbook."""
 

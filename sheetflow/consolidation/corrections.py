@@ -200,7 +200,9 @@ def correction_rows(
     """Give the corrections as `unit`'s workbook lists them, each with the column it changed.
 
     Those of a submission that is out are not in its figures: they are left out until it counts again.
+    What was listed while nobody stood for others is listed on.
     """
+    books = books.listing
     return tuple(
         CorrectionRow(
             **{name: getattr(entry, name) for name in _FIELDS},

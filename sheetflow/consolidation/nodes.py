@@ -16,16 +16,18 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
-from sheetflow.consolidation.accepted import UnitAndPeriod
-from sheetflow.consolidation.answers import count_answers
+from sheetflow.consolidation.accepted import Making, UnitAndPeriod, with_making
+from sheetflow.consolidation.answers import answers_handed_up
 from sheetflow.consolidation.best_words import best_words
 from sheetflow.consolidation.books import Books, Folded
 from sheetflow.consolidation.comparison import in_both
+from sheetflow.consolidation.consolidate import declared_totals
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.handed_up import InBoth, Told, Words
-from sheetflow.consolidation.states import State, Tally
+from sheetflow.consolidation.states import BoardRow, HandedIn, State, Tally
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.indicators import Number, Values
+from sheetflow.schemas.review import Passing
 from sheetflow.units import Unit
 
 
@@ -44,7 +46,7 @@ def summary_of(books: Books, unit: Unit, policies: Sequence[MaskPolicy] = ()) ->
         return frozenset[str]().union(*(books.former(one, current=current) for one in some))
 
     before = books.earlier_period()
-    answers = count_answers(books, [books.expected(unit)])
+    measurement, made = _made(books)
     return Folded(
         values=add_up(books.form, [books.own_figures(member) for member in members]),
         tally=Tally.of(rows),
@@ -53,14 +55,26 @@ def summary_of(books: Books, unit: Unit, policies: Sequence[MaskPolicy] = ()) ->
         former=former(current=False),
         former_current=former(current=True),
         levels=by_level(books, unit),
-        answers={
-            column.key: {word: number for word, number in counted.total.items() if number}
-            for column, counted in zip(books.form.counted_answers, answers, strict=True)
-        },
         has_any=books.has_any(unit),
         is_filled=books.is_filled(unit, alone=False),
         in_both=in_both(books, before, unit) if before else None,
         words=best_words(books, unit, policies),
+        as_of=books.newest(unit),
+        counted=len(members),
+        is_in=any(books.is_in(member) for member in members),
+        findings=(
+            sum(row.must for row in rows),
+            sum(row.verify for row in rows),
+            sum(row.note for row in rows),
+            sum(row.explained for row in rows),
+        ),
+        answers=answers_handed_up(books, unit),
+        declared=tuple(
+            (each.code, each.figure) for each in declared_totals(books, unit) if each.unit == unit
+        ),
+        measurement=measurement,
+        made=made,
+        row=rows[0] if [row.unit for row in rows] == [unit] else None,
     )
 
 
@@ -79,17 +93,33 @@ def by_level(books: Books, unit: Unit) -> dict[str, Tally]:
     return found
 
 
+def _made(books: Books) -> tuple[int, Mapping[str, Making]]:
+    """Give how what was measured last of the very period was made, where that is otherwise; of all, folded ones too."""
+    own = [
+        (entry.measurement, entry.made)
+        for (_, period), entry in books.accepted.items()
+        if period == books.period.period_id and entry.made
+    ]
+    others = [
+        (each.measurement, each.made)
+        for (_, period), each in books.folded.items()
+        if period == books.period.period_id and each.made
+    ]
+    return max((*own, *others), key=lambda each: each[0], default=(0, {}))
+
+
 def folded(books: Books, unit: Unit, handed_up: Mapping[UnitAndPeriod, Folded]) -> Books:
     """Give the books of `unit` in which each one directly below stands for all below it.
 
     `books` hold what `unit` itself handed in, and nothing of others.
     """
     children = {child.unit_id for child in books.tree.children(unit.unit_id)}
-    return replace(
+    books = replace(
         books,
         tree=books.tree.only([unit.unit_id, *children]),
         folded={key: each for key, each in handed_up.items() if key[0] in children},
     )
+    return replace(books, form=with_making(books.form, _made(books)[1]))
 
 
 def alone(books: Books, unit: Unit) -> Books:
@@ -103,12 +133,20 @@ def dump_folded(summary: Folded) -> dict[str, Any]:
     return {
         "values": _dumped_values(summary.values),
         **_dumped_tally(summary.tally),
-        "newest": summary.newest.isoformat() if summary.newest else "",
+        "newest": _moment(summary.newest),
+        "as_of": _moment(summary.as_of),
         "carried": summary.carried,
         "former": sorted(summary.former),
         "former_current": sorted(summary.former_current),
+        "counted": summary.counted,
+        "is_in": summary.is_in,
+        "findings": list(summary.findings),
+        "answers": {asked: dict(given) for asked, given in summary.answers.items()},
+        "declared": [[code, _dumped(figure)] for code, figure in summary.declared],
+        "measurement": summary.measurement,
+        "made": {code: list(making) for code, making in summary.made.items()},
+        "row": _dump_row(summary.row) if summary.row else None,
         "levels": {level: _dumped_tally(tally) for level, tally in summary.levels.items()},
-        "answers": {column: dict(counts) for column, counts in summary.answers.items()},
         "has_any": summary.has_any,
         "is_filled": summary.is_filled,
         "in_both": _dumped_in_both(summary.in_both) if summary.in_both else None,
@@ -121,13 +159,21 @@ def load_folded(document: Mapping[str, Any]) -> Folded:
     return Folded(
         values=_loaded_values(document["values"]),
         tally=_loaded_tally(document),
-        newest=dt.datetime.fromisoformat(document["newest"]) if document["newest"] else None,
+        newest=_time(document["newest"]),
+        as_of=_time(document["as_of"]),
         carried=document["carried"],
         former=frozenset(document["former"]),
         former_current=frozenset(document["former_current"]),
+        counted=document["counted"],
+        is_in=document["is_in"],
+        findings=(*document["findings"],),
+        answers=document["answers"],
+        declared=tuple((code, _loaded(figure)) for code, figure in document["declared"]),
+        measurement=document["measurement"],
+        made={code: (*making,) for code, making in document["made"].items()},
+        row=_load_row(document["row"]) if document["row"] else None,
         digest=digest_of(document),
         levels={level: _loaded_tally(tally) for level, tally in document["levels"].items()},
-        answers=document["answers"],
         has_any=document["has_any"],
         is_filled=document["is_filled"],
         in_both=_loaded_in_both(document["in_both"]) if document["in_both"] else None,
@@ -146,10 +192,63 @@ def digest_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_NOBODY = Unit(unit_id="", name="", level="")
+"""In a row that is handed up: whoever reads it knows whose it is."""
+_PLAIN = (
+    *("late", "receipt", "must", "verify", "note", "explained", "carried", "own", "overdue"),
+    *("mending", "returned_by", "questions", "passed_by", "is_beyond", "is_withheld"),
+    *("is_counted", "files"),
+)
+"""The fields of a row that JSON keeps as they are; whom to ring is not handed up."""
+
+
+def _dump_row(row: BoardRow) -> dict[str, Any]:
+    came = {"first": row.first, "latest": row.latest}
+    return {
+        **{name: getattr(row, name) for name in _PLAIN},
+        "state": row.state.value,
+        "besides": row.besides.value if row.besides else "",
+        "passing": row.passing.value,
+        "answered_at": _moment(row.answered_at),
+        "deadline": _moment(row.deadline),
+        "excused_until": row.excused_until.isoformat() if row.excused_until else "",
+        **{name: [one.number, _moment(one.at)] if one else None for name, one in came.items()},
+    }
+
+
+def _load_row(document: Mapping[str, Any]) -> BoardRow:
+    def came(name: str) -> HandedIn | None:
+        known = document[name]
+        return HandedIn(known[0], dt.datetime.fromisoformat(known[1])) if known else None
+
+    day = document["excused_until"]
+    return BoardRow(
+        unit=_NOBODY,
+        **{name: document[name] for name in _PLAIN},
+        state=State(document["state"]),
+        besides=State(document["besides"]) if document["besides"] else None,
+        passing=Passing(document["passing"]),
+        answered_at=_time(document["answered_at"]),
+        deadline=_time(document["deadline"]),
+        excused_until=dt.date.fromisoformat(day) if day else None,
+        first=came("first"),
+        latest=came("latest"),
+    )
+
+
+def _moment(moment: dt.datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _time(text: str) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
 def _dumped_tally(tally: Tally) -> dict[str, Any]:
     return {
         "states": {state.value: number for state, number in tally.states.items()},
         "late": tally.late,
+        "overdue": tally.overdue,
         "passed": dict(tally.passed),
         "unpassed": dict(tally.unpassed),
         "withheld": dict(tally.withheld),
@@ -163,6 +262,7 @@ def _loaded_tally(document: Mapping[str, Any]) -> Tally:
         passed=document["passed"],
         unpassed=document["unpassed"],
         withheld=document["withheld"],
+        overdue=document["overdue"],
     )
 
 

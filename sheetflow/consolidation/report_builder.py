@@ -139,7 +139,7 @@ def _group_row(row: Standing, group: Tally, name: str, reader: str) -> BoardRow:
     )
     return BoardRow(
         unit=name,
-        state=row.word,
+        state=group.share,
         received_at=row.answered_at,
         remarks="；".join(filter(None, remarks)),
     )

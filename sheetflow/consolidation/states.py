@@ -172,9 +172,9 @@ class BoardRow:
 
     @property
     def word(self) -> str:
-        """All that is to be said of it in one word: 已接收（迟报，另有退回待改）; 已报5/6 of a group."""
+        """All that is to be said of it in one word: 已接收（迟报，另有退回待改）; 已报5/6（迟报1个） of a group."""
         if self.group:
-            return self.group.share
+            return self.group.word
         also = [LATE] if self.late and self.state.is_in else []
         also += [self.passing.label] if self.state.is_in and self.passing.label else []
         also += [OVERDUE] if self.overdue else []
@@ -236,16 +236,15 @@ class Tally:
     """Of how many figures count that were not let pass, by what is said of it: 市级未验收."""
     withheld: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Of how many that are in nothing counts yet, by what is said of it: 待市级验收."""
+    overdue: int = 0
+    """逾期, of those that are not in."""
 
     @classmethod
     def of(cls, rows: Iterable[BoardRow]) -> Tally:
         """Count those who must report; of a row that stands for a group, those of the group."""
-        everybody = list(rows)
-        groups = [row.group for row in everybody if row.group]
-        if groups:
-            rest = cls.of(row for row in everybody if not row.group)
-            return cls.sum((rest, *groups))
-        listed = everybody
+        listed = list(rows)
+        if groups := [row.group for row in listed if row.group]:
+            return cls.sum((cls.of(row for row in listed if not row.group), *groups))
         inside = [row for row in listed if row.state.is_in]
         return cls(
             states=Counter(row.state for row in listed),
@@ -257,6 +256,7 @@ class Tally:
                 if row.is_open and row.is_counted
             ),
             withheld=Counter(row.unpassed for row in inside if not row.is_counted),
+            overdue=sum(row.overdue for row in listed),
         )
 
     @classmethod
@@ -276,6 +276,7 @@ class Tally:
             passed=added(each.passed for each in listed),
             unpassed=added(each.unpassed for each in listed),
             withheld=added(each.withheld for each in listed),
+            overdue=sum(each.overdue for each in listed),
         )
 
     @property
@@ -312,6 +313,12 @@ class Tally:
     def share(self) -> str:
         """How a group of units stands: 已报5/6."""
         return f"{REPORTED}{self.reported}/{self.expected}"
+
+    @property
+    def word(self) -> str:
+        """The same, with what else is to be said of some of it: 已报5/6（迟报1个，逾期1个）."""
+        some = [f"{word}{n}个" for word, n in ((LATE, self.late), (OVERDUE, self.overdue)) if n]
+        return self.share + (f"（{'，'.join(some)}）" if some else "")
 
     def told(self, beside: str = "") -> str:
         """应报6个单位，已报4个（其中零报告1个、迟报1个），未报1个，退回待改1个。`beside` stands after 单位."""

@@ -77,6 +77,10 @@ _FIRST_COUNT = list(_BOARD).index("强制性") + 1
 _FIRST_IN = list(_BOARD).index("首次报送") + 1
 
 
+GROUPED = "下一级单位连同其所属单位列一行，所属单位各自的情况见下一级单位的上报情况。"
+"""Said where some rows stand for all below a unit."""
+
+
 def write_board(board: BoardData) -> bytes:
     """Write 上报情况 as .xlsx: the same content gives the same bytes."""
     foot = f"{board.campaign_title}{board.beside}　{board.unit.name}"
@@ -98,7 +102,7 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
     rows = board.column(board.current)
     page.open(
         f"{board.beside}上报情况一览表（{board.unit.name}）",
-        f"{board.current.label}：{standing(rows)}{absent(rows)}{board.signed_words}",
+        f"{board.current.label}：{standing(rows)}{absent(rows)}{board.signed_words}{grouped(board.cells.values())}",
         [*_UNIT_COLUMNS, *(period.label for period in board.periods)],
     )
     for number, unit in enumerate(board.units, start=FIRST_ROW):
@@ -115,18 +119,28 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
 
 
 def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> None:
-    """Write how many units stand where in each period, as formulas over the grid."""
-    is_asked = any(row.passing is not Passing.NONE for row in board.cells.values())
+    """Write how many units stand where in each period: as formulas over the grid, where a row there is a unit."""
+    is_asked = any(_is_asked(row) for row in board.cells.values())
     counted = _COUNTED | (_PASSED if is_asked else {})
     headers = ("报告期", "应报", *counted)
     page = TablePage(book, "分期统计", [18, *(11 for _ in headers[1:])], foot)
-    page.open(f"分期统计（{board.unit.name}）", "各数取自《上报情况》，公式可核对。", headers)
+    has_groups = bool(grouped(board.cells.values()))
+    note = (
+        "各数按每个应报单位统计，包括所属单位。"
+        if has_groups
+        else "各数取自《上报情况》，公式可核对。"
+    )
+    page.open(f"分期统计（{board.unit.name}）", note, headers)
     last_row = FIRST_ROW + len(board.units) - 1
     for row, period in enumerate(board.periods, start=FIRST_ROW):
         letters = column_letters(_FIRST_PERIOD_COLUMN + row - FIRST_ROW)
         cells = f"{quoted(grid.title)}!${letters}${FIRST_ROW}:${letters}${last_row}"
         words = [entry.word for entry in board.column(period)]
         page.put(row, 1, period.label)
+        if has_groups:
+            for column, number in enumerate(_counts(board.column(period), headers[1:]), start=2):
+                page.put(row, column, number, FIGURE)
+            continue
         page.formula(row, 2, f'COUNTIF({cells},"?*")', len(words), FIGURE | BOLD)
         for column, patterns in enumerate(counted.values(), start=3):
             formula = "+".join(f'COUNTIF({cells},"{pattern}")' for pattern in patterns)
@@ -134,6 +148,23 @@ def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> N
             page.formula(row, column, formula, count)
     page.close(FIRST_ROW + len(board.periods) - 1, 1, filtered=False)
     page.save_paper(FIRST_ROW + len(board.periods) - 1)
+
+
+def _counts(rows: Sequence[BoardRow], headers: Sequence[str]) -> list[int]:
+    """Count what the headers of 分期统计 ask for, of rows some of which stand for many."""
+    tally = Tally.of(rows)
+    passed, waiting = _PASSED
+    counted = {
+        "应报": tally.expected,
+        REPORTED: tally.reported,
+        f"其中{State.NIL.label}": tally.nil,
+        f"其中{LATE}": tally.late,
+        **{state.label: tally.states.get(state, 0) for state in OUT},
+        f"其中{OVERDUE}": tally.overdue,
+        passed: sum(tally.passed.values()),
+        waiting: sum(tally.unpassed.values()) + sum(tally.withheld.values()),
+    }
+    return [counted[header] for header in headers]
 
 
 def _write_missing(book: Book, board: BoardData, foot: str) -> None:
@@ -144,7 +175,7 @@ def _write_missing(book: Book, board: BoardData, foot: str) -> None:
     page.open(
         f"未报单位（{board.unit.name}）",
         f"{OUTSTANDING}的单位，可据此催报；{'、'.join(state.label for state in OUT[1:])}的也列在内。"
-        f"{OVERDUE}天数在打开时计算。",
+        f"{OVERDUE}天数在打开时计算。{grouped(board.cells.values())}",
         list(columns),
     )
     names = {unit.unit_id: unit.name for unit in board.units}
@@ -228,7 +259,7 @@ def write_board_list(
     """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
     columns = _BOARD | (_FILES if any(row.files for row in rows) else {}) | _contact_columns(rows)
     page = TablePage(book, title, list(columns.values()), foot)
-    note = standing(rows) + absent(rows)
+    note = standing(rows) + absent(rows) + grouped(rows)
     page.open(f"上报情况（{heading}）", note, list(columns))
     ranks, names = [levels.rank(row.unit.level) for row in rows], names_of(rows)
     for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
@@ -258,7 +289,9 @@ def write_board_list(
 
 
 def _in_time(row: BoardRow) -> str:
-    """Say whether it came in by the deadline; nothing of a unit that may still do so."""
+    """Say whether it came in by the deadline; nothing of a unit that may still do so, nor where some of many did not."""
+    if row.group and (row.group.late or row.group.overdue):
+        return ""
     if row.state.is_in:
         return LATE if row.late else "按时"
     return OVERDUE if row.overdue else ""
@@ -268,6 +301,18 @@ def _filled(row: BoardRow) -> Look:
     """Give the ground of a state's word, which is made to fit; 逾期 stands out on black and white paper."""
     look = CENTRED | {"bg_color": row.colour, "shrink": True}
     return look | BOLD | {"font_color": RED} if row.overdue else look
+
+
+def grouped(rows: Iterable[BoardRow]) -> str:
+    """Say that some rows stand for many; nothing where each is a unit."""
+    return GROUPED if any(row.group for row in rows) else ""
+
+
+def _is_asked(row: BoardRow) -> bool:
+    """Whether superiors are asked to let pass what is accepted of it, or of somebody it stands for."""
+    group = row.group
+    told = (group.passed, group.unpassed, group.withheld) if group else ()
+    return row.passing is not Passing.NONE or any(told)
 
 
 def standing(rows: Sequence[BoardRow]) -> str:
@@ -281,5 +326,9 @@ def absent(rows: Sequence[BoardRow]) -> str:
     A name that stands more than once gets its city before it: 济南市市中区.
     """
     named = names_of(rows)
-    names = [named[row.unit.unit_id] for row in rows if not row.state.is_in]
+    names = [
+        named[row.unit.unit_id] + (f"（{row.group.share}）" if row.group else "")
+        for row in rows
+        if not row.state.is_in
+    ]
     return f"{OUTSTANDING}：{'、'.join(names)}。" if names else ""

@@ -22,7 +22,7 @@ from sheetflow.consolidation.states import (
 )
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.units import THREE_LEVELS, Unit
-from sheetflow.writing.board import standing
+from sheetflow.writing.board import grouped, standing
 from sheetflow.writing.html_page import Named, address, fill_page, page_fault
 
 _LATE = "late"
@@ -57,7 +57,7 @@ def _page(board: BoardData) -> Named:
 
     `groups` are (key, name) to filter by: the units straight below the board's own, to which
     the others belong. `states` are (key, word, colour); 迟报 and 逾期 are told beside a state, and
-    counted among those of it.
+    counted among those of it. With groups (`has_groups`) counts are of units, so that the page does not count its rows.
     """
     names = {unit.unit_id: unit.name for unit in board.units}
     groups = _groups(board)
@@ -93,6 +93,7 @@ def _page(board: BoardData) -> Named:
             for entry in board.waiting
         ],
         "overdue": OVERDUE,
+        "has_groups": bool(grouped(board.cells.values())),
         "late": LATE,
         "late_colour": LATE_COLOUR,
         "has_contacts": any(row.preparer or row.phone for row in board.column(board.current)),
@@ -162,10 +163,11 @@ def _period(
         "period_id": period.period_id,
         "label": period.label,
         "standing": (standing(rows) if rows else "尚未到报送时间。")
-        + board.signed.get(period.period_id, ""),
+        + board.signed.get(period.period_id, "")
+        + grouped(rows),
         "counts": {state.value: number for state, number in tally.states.items()},
         "late": tally.late,
-        "overdue": sum(row.overdue for row in rows),
+        "overdue": tally.overdue,
         "absent": absent,
         "missing": [(name, [unit["words"] for unit in units]) for name, units in absent],
         "links": [{"label": entry.label, "href": address(entry.path)} for entry in links],
@@ -192,7 +194,7 @@ def _absent(
         if unit.parent not in {None, group, board.unit.unit_id}:
             words = _superior(board, unit, names) + words
         told = row.word.replace("（", "，").rstrip("）")
-        if row.state is State.MISSING:
+        if row.state is State.MISSING and not row.group:
             told = told.partition("，")[2]
         words += f"（{told}）" if told else ""
         missing.setdefault(names[group] if grouped else "", []).append(

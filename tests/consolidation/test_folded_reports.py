@@ -131,14 +131,14 @@ def test_what_asks_beyond_twenty_is_pointed_to(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_group_is_never_called_by_one_word() -> None:
-    """Of a city with one county missing the report says 已报3/4, and among the missing that it is one of it."""
+    """Of a city with one county missing the report says 已报5/6, and among the missing that it is one of it."""
     inside = {spot for spot in SPOTS if spot[0] != "370101"}
     straight, by_nodes = reports(books_of(inside, 1))
     rows = {row.unit: row for row in by_nodes.board}
-    assert rows["市1"].state == "已报3/4"
+    assert rows["市1"].state == "已报5/6"
     assert rows["市1"].remarks.endswith("未报1个")
     assert by_nodes.missing == ("市11个",)
     assert straight.tally.outstanding == by_nodes.tally.outstanding == 1
-    assert {row.unit: row.tally.expected for row in by_nodes.branches}["市2"] == 4
+    assert {row.unit: row.tally.expected for row in by_nodes.branches}["市2"] == 6
     assert [row.level for row in by_nodes.levels] == [row.level for row in straight.levels]
     assert len(SOME) == by_nodes.tally.expected

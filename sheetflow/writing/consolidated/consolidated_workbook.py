@@ -166,9 +166,14 @@ def _write_figures(
 
 def _write_sources(page: TablePage, consolidated: Consolidated, details: Details) -> None:
     """Write what the workbook stands on, with a link to each source's first detail row."""
+    made_of = (
+        "本汇总表由以下报表和下一级单位的汇总数生成；所属单位的报表、情况说明和更正，见下一级单位的汇总表。"
+        if consolidated.is_folded
+        else "本汇总表由以下报表生成；"
+    )
     page.open(
         f"来源一览（{consolidated.whose} {consolidated.period.label}）",
-        "本汇总表由以下报表生成；原件按文件校验码存档，与回执上的一致，可逐一核对。",
+        f"{made_of}原件按文件校验码存档，与回执上的一致，可逐一核对。",
         list(_SOURCES),
     )
     for row, (unit, source) in enumerate(consolidated.sources, start=FIRST_ROW):
@@ -192,7 +197,8 @@ def _write_explanations(book: Book, consolidated: Consolidated) -> None:
     page = TablePage(book, "情况说明", list(_EXPLANATIONS.values()), footer(consolidated))
     page.open(
         f"情况说明（{consolidated.whose} {consolidated.period.label}）",
-        f"各单位对核实性审核意见的说明，共{len(consolidated.explanations)}条。",
+        f"各单位对核实性审核意见的说明，共{len(consolidated.explanations)}条。"
+        + "有所属单位的下一级单位，其说明见该单位的汇总表，本表不列。" * consolidated.is_folded,
         list(_EXPLANATIONS),
     )
     for row, entry in enumerate(consolidated.explanations, start=FIRST_ROW):
@@ -247,7 +253,9 @@ def _write_corrections(
     page.open(
         f"更正表（{consolidated.whose} {consolidated.period.label}）",
         f"本表发布后，{'；'.join(told)}。原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额"
-        "（比率由更正后的数重新算出）。",
+        "（比率由更正后的数重新算出）。"
+        + "有所属单位的下一级单位，其更正见该单位的汇总表，不再列入本表。"
+        * consolidated.is_folded,
         list(_CORRECTIONS),
         lines=2,
     )

@@ -63,7 +63,11 @@ def write_words(book: Book, consolidated: Consolidated) -> None:
     page.open(
         f"{words.sheet.title}（{consolidated.whose} {consolidated.period.label}）",
         f"{len(rows)}个单位报送了文字，照原文列出；一行放不下的接排在下一行。"
-        f"有底色的文字，除单位名称和数字外与别的单位的大体相同，见“{ALIKE_COLUMN}”一栏。",
+        + (
+            "文字大体相同的，在下一级单位的汇总表里标出，本表不标。"
+            if consolidated.is_folded
+            else f"有底色的文字，除单位名称和数字外与别的单位的大体相同，见“{ALIKE_COLUMN}”一栏。"
+        ),
         [*words.origin, *(column.label for column in words.columns), ALIKE_COLUMN],
     )
     number = FIRST_ROW
