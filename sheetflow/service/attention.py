@@ -36,6 +36,7 @@ from sheetflow.service.attempts import mended_by, returned_receipts
 from sheetflow.service.books import passed_until
 from sheetflow.service.merged_units import who_decides
 from sheetflow.service.repeated import is_repeated
+from sheetflow.service.scopes import read_together
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, names_told_apart
 
@@ -111,7 +112,7 @@ def _around(
     entries = (books.for_period(member.unit_id) for member in below)
     receipts = {entry.receipt for entry in entries if entry}
     return Around(
-        peers=_peers(context, books, {member.level for member in below}),
+        peers=_peers(context, books, unit, {member.level for member in below}),
         stood=_stood(context, books, below, decisions),
         alike=near_identical(books, unit, context.policy(unit.level), named, receipts),
         decided=decided,
@@ -123,10 +124,12 @@ def _around(
     )
 
 
-def _peers(context: Context, books: Books, levels: set[str]) -> dict[str, list[Figures]]:
-    """Give the figures of everybody of these levels who reported something for the period."""
+def _peers(
+    context: Context, books: Books, reader: Unit, levels: set[str]
+) -> dict[str, list[Figures]]:
+    """Give the figures of everybody of these levels, read together, who reported something for the period."""
     tree, (form, period) = context.tree, (books.form.key, books.period.period_id)
-    among = {unit.unit_id for unit in tree if unit.level in levels}
+    among = {unit.unit_id for unit in read_together(tree, reader) if unit.level in levels}
     accepted = context.store.submissions.find_all_accepted(form, period, among=among)
     listed = [each for each in accepted.values() if not each.nil]
     figures = _figures(context, listed)

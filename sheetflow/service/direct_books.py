@@ -14,13 +14,13 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
 from sheetflow.service.deciding import decided_by
 from sheetflow.service.merged_units import tree_for
-from sheetflow.service.nodes import Nodes
+from sheetflow.service.scopes import has_many
 from sheetflow.units import Unit, UnitTree
 
 
 def reviewing_books(context: Context, form: Form, period: Period, unit: Unit) -> Books:
     """Give the books by which a 审核单 of `unit` is answered: those by which it was made."""
-    if Nodes(context).is_folded(unit):
+    if has_many(context.tree, unit):
         return direct_books(context, form, period, unit)
     return books_of(context, form, period, unit).read_by(unit)
 

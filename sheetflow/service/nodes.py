@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cached_property
 
 from sheetflow.consolidation.accepted import UnitAndPeriod
 from sheetflow.consolidation.books import Books, Folded
@@ -25,10 +24,10 @@ from sheetflow.consolidation.nodes import (
 from sheetflow.context import Context
 from sheetflow.service.books import books_of
 from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.scopes import has_many, scope_of
 from sheetflow.store.records import Document, Stale
 from sheetflow.units import Unit, names_told_apart
 
-MOST_BELOW = 200
 DIRECT, BEYOND = "direct", "beyond"
 """The audiences: who stands directly above, and those further up; 验收 decides what the latter see."""
 _WHY = "所属单位上报的数字有变动"
@@ -46,12 +45,13 @@ class Nodes:
         self._books: dict[tuple[str, str], Books] = {}
         self._handed_up: set[tuple[Unit, str, str]] = set()
         self._names: dict[str, str] = {}
+        self._folds: dict[str, bool] = {}
 
     def books(self, unit: Unit, form: str, period: str, reader: Unit) -> Books:
         """Give what counts in `unit`'s figures up to a period, as `reader` sees it."""
         if self.is_folded(unit):
             return self._folded(unit, form, period, reader)
-        scope = self._scope_of(unit)
+        scope = scope_of(self.context.tree, unit)
         if scope != self._scope:
             self._scope, self._books = scope, {}
         if (form, period) not in self._books:
@@ -106,7 +106,9 @@ class Nodes:
 
     def is_folded(self, unit: Unit) -> bool:
         """Whether too many are below `unit` to read each."""
-        return self._below[unit.unit_id] > MOST_BELOW
+        if unit.unit_id not in self._folds:
+            self._folds[unit.unit_id] = has_many(self.context.tree, unit)
+        return self._folds[unit.unit_id]
 
     def turn(self, unit: Unit) -> tuple[bool, int]:
         """When a unit's papers are made: those nearest to the top first, but who is handed up sums after all others."""
@@ -119,7 +121,7 @@ class Nodes:
         What was never kept nor `is_wanted` is let be. Where it is another than before, whoever is above is marked.
         """
         above, what = self._above(unit), (unit, form, period)
-        is_read = above and self.is_folded(above[0]) and self._below[unit.unit_id]
+        is_read = above and self.is_folded(above[0]) and self._has_any(unit)
         if not is_read or what in self._handed_up:
             return
         known = self.context.store.nodes.find_digests(unit.unit_id, form, period)
@@ -174,8 +176,8 @@ class Nodes:
         context, declared = self.context, self.context.form(form)
         asked = declared.period(period)
         children = context.tree.children(unit.unit_id)
-        alone = [child for child in children if not self._below[child.unit_id]]
-        many = [child for child in children if self._below[child.unit_id]]
+        alone = [child for child in children if not self._has_any(child)]
+        many = [child for child in children if self._has_any(child)]
         taken_over = [
             old
             for one in (unit, *alone)
@@ -210,17 +212,6 @@ class Nodes:
     def _above(self, unit: Unit) -> tuple[Unit, ...]:
         return self.context.tree.chain(unit.unit_id)[1:]
 
-    def _scope_of(self, unit: Unit) -> Unit:
-        """Give the highest one at or above `unit` that has not too many below."""
-        chain = self.context.tree.chain(unit.unit_id)
-        return [each for each in chain if not self.is_folded(each)][-1]
-
-    @cached_property
-    def _below(self) -> dict[str, int]:
-        """How many units are below each."""
-        tree = self.context.tree
-        found = dict.fromkeys((unit.unit_id for unit in tree), 0)
-        for unit in tree:
-            for above in tree.chain(unit.unit_id)[1:]:
-                found[above.unit_id] += 1
-        return found
+    def _has_any(self, unit: Unit) -> bool:
+        """Whether anybody is below `unit`."""
+        return bool(self.context.tree.children(unit.unit_id))

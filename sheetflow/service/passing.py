@@ -27,6 +27,7 @@ from sheetflow.schemas.review import Decision, Matter, Passing, Policy, Question
 from sheetflow.service.deciding import reviews_in
 from sheetflow.service.merged_units import tree_for
 from sheetflow.service.repeated import repeats_among
+from sheetflow.service.scopes import has_many
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
@@ -143,19 +144,30 @@ def going_up(
 def counting_for(
     context: Context, form: Form, period: Period, reader: Unit, passed: dt.datetime | None
 ) -> dict[str, Submission]:
-    """Give the submission of each unit below `reader` that counts for it, by unit id."""
+    """Give the submission of each unit below `reader` that counts for it, by unit id.
+
+    Who has too many below is given those directly below: what others handed in, these have.
+    """
     tree = tree_for(context, form)
+    children = tree.children(reader.unit_id)
+    among_all = children if has_many(tree, reader) else tree.subtree(reader.unit_id)
+    below = (*among_all, *tree.succeeded)
     heirs = {
-        unit.unit_id: tree.successor_on(unit.unit_id, period.last_day) or unit for unit in tree
+        unit.unit_id: tree.successor_on(unit.unit_id, period.last_day) or unit for unit in below
     }
     chains = {one: tree.chain(heir.unit_id)[1:] for one, heir in heirs.items()}
-    among = [one for one, chain in chains.items() if reader in chain]
+    known = {unit.unit_id for unit in among_all}
+    among = [
+        one for one, chain in chains.items() if reader in chain and heirs[one].unit_id in known
+    ]
     tried = context.store.submissions.find_submissions(
         form=form.key, period=period.period_id, among=among
     )
     found = {one.unit_id: one for one in tried if one.outcome == "accepted"}
-    until = {unit.unit_id: context.deadline(unit, form, period) for unit in tree}
-    up = going_up(context, reviews_of(context, form, period, tried), until, passed)
+    reviews = reviews_of(context, form, period, tried)
+    superiors = {review.superior for review in reviews.values()}
+    until = {one: context.deadline(tree[one], form, period) for one in superiors if one in tree}
+    up = going_up(context, reviews, until, passed)
     by_receipt = {one.receipt: one for one in tried}
     for unit_id in [one for one in found if reader in chains[one][1:]]:
         receipt = up.get(unit_id, found[unit_id].receipt)

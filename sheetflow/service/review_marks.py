@@ -11,10 +11,13 @@ from sheetflow.consolidation.attention import FEWEST_PEERS
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.review import Policy
+from sheetflow.service.scopes import read_together
 from sheetflow.store.records import PublicationKind, Stale, Submission
 
 _DOUBLED = 16
 """No level has as many units as peers doubled so often."""
+_MOST_ASKED = 500
+"""Of so many units the store is asked by name."""
 
 
 def has_reviews(context: Context) -> bool:
@@ -45,14 +48,16 @@ def peer_marks(context: Context, submission: Submission, period: Period) -> list
     tree, form = context.tree, submission.form
     if not has_reviews(context) or submission.nil or submission.outcome != "accepted":
         return []
-    level = tree[submission.unit_id].level
-    reporting = context.store.submissions.find_reporting(form, period.period_id)
-    count = sum(tree[one].level == level for one in reporting if one in tree)
+    unit = tree[submission.unit_id]
+    reader = tree[unit.parent] if unit.parent else unit
+    peers = {one.unit_id for one in read_together(tree, reader) if one.level == unit.level}
+    among = None if len(peers) > _MOST_ASKED else peers
+    reporting = context.store.submissions.find_reporting(form, period.period_id, among)
+    count = len(peers & reporting)
     if count not in (FEWEST_PEERS << doubled for doubled in range(_DOUBLED)):
         return []
-    among = (unit.unit_id for unit in tree if unit.level == level)
     why = f"同级已有{count}个单位报送"
-    marks = (review_marks(context, one, form, [period], why) for one in sorted(among))
+    marks = (review_marks(context, one, form, [period], why) for one in sorted(peers))
     return [*dict.fromkeys(mark for some in marks for mark in some)]
 
 

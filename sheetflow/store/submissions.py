@@ -200,9 +200,13 @@ class Submissions:
         found = self._find(*_matching(form=form, period=period), _ACCEPTED, among=among)
         return {submission.unit_id: submission for submission in found}
 
-    def find_reporting(self, form: str, period: str) -> frozenset[str]:
-        """Return the units of which something counts that is no 零报告: nothing else of it is read."""
+    def find_reporting(
+        self, form: str, period: str, among: Collection[str] | None = None
+    ) -> frozenset[str]:
+        """Return the units (few, of `among`) of which something counts that is no 零报告: nothing else of it is read."""
         query = _NEWEST.with_only_columns(table.c.unit_id, judgements.c.nil)
+        if among is not None:
+            query = query.where(table.c.unit_id.in_(among))
         found = self._database.rows(query.where(*_matching(form=form, period=period), _ACCEPTED))
         counts = {row.unit_id: not row.nil for row in found}
         return frozenset(unit_id for unit_id, is_some in counts.items() if is_some)

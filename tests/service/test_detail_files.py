@@ -11,7 +11,7 @@ import pytest
 
 from sheetflow.config.workspace import create_workspace
 from sheetflow.schemas.review import Verdict
-from sheetflow.service import consolidated, nodes
+from sheetflow.service import consolidated, scopes
 from sheetflow.units import UnitTree
 from sheetflow.upkeep.purge import purge
 from tests.tiny.desk import (
@@ -52,7 +52,7 @@ LONG_AFTER = dt.datetime(2013, 6, 1, 9)  # noqa: DTZ001 - the office's own time
 @pytest.fixture
 def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three below are too many, and so are three rows."""
-    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 3)
     monkeypatch.setattr(consolidated, "MOST_ROWS", 3)
 
 
@@ -98,7 +98,7 @@ def test_the_rows_of_who_went_over_to_another_s_stand_once(
     """As in one workbook of all: until the heir's own book has taken them over in its own city's, then no more."""
     found = []
     for most in (200, 3):
-        monkeypatch.setattr(nodes, "MOST_BELOW", most)
+        monkeypatch.setattr(scopes, "MOST_BELOW", most)
         monkeypatch.setattr(consolidated, "MOST_ROWS", most)
         desk = begun(tmp_path / str(most), MERGED)
         desk.issue(SECOND, IN_TIME_AGAIN)

@@ -11,7 +11,7 @@ from docx import Document
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.consolidation.report_words import Wishes, narratives
 from sheetflow.context import Context
-from sheetflow.service import consolidated, nodes
+from sheetflow.service import consolidated, scopes
 from sheetflow.service.nodes import Nodes
 from tests.tiny.desk import (
     CITIES_DAY,
@@ -39,7 +39,7 @@ METRES = {EAST: 500, WEST: 700, SOUTH: 110, NORTH: 40, REEDS: 5, SANDS: 3, CITY:
 @pytest.fixture
 def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """An office in which three below are too many: everybody but one city reports, one county again."""
-    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 3)
     desk = Desk.make(tmp_path / "work")
     desk.issue()
     for unit_id, metres in METRES.items():
@@ -69,7 +69,7 @@ def test_sums_are_those_of_all_below(played: Desk, monkeypatch: pytest.MonkeyPat
     """What is handed up by those directly below adds up to what every single unit reported."""
     by_nodes = totals(played)
     assert played.ask(lambda context: Nodes(context).is_folded(TREE[PROVINCE]))
-    monkeypatch.setattr(nodes, "MOST_BELOW", 200)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 200)
     assert totals(played) == by_nodes
 
 
@@ -88,7 +88,7 @@ def test_the_report_counts_all_and_quotes_whoever_is_below(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The Word report of one who has many below counts every unit, and quotes one further down."""
-    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 3)
     desk = ReportedDesk.begun(tmp_path / "work")
     said = "东岸县组织志愿者沿河清理垃圾三十余吨，群众反映很好。"
     for unit_id, metres in METRES.items():
@@ -111,7 +111,7 @@ def test_its_report_reads_the_words_of_whom_the_office_names_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is quoted was handed up, even of a county; beside it only those named by the office are read, whole."""
-    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 3)
     desk = ReportedDesk.begun(tmp_path / "work")
     for unit_id, said in ((EAST, "沿河清理垃圾三十余吨，群众反映很好。"), (NORTH, "设立河长牌。")):
         desk.drop(unit_id, desk.fill(unit_id, telling(said, METRES[unit_id])))
@@ -141,7 +141,7 @@ def test_rows_of_everybody_are_listed_all_the_same(
     book.close()
     assert titles
     by_nodes = rows_of(played, titles)
-    monkeypatch.setattr(nodes, "MOST_BELOW", 200)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 200)
     played.drop(EAST, played.fill(EAST, sound(501)), "再改.xlsx")
     played.run(CITIES_DAY)
     plainly = rows_of(played, titles)

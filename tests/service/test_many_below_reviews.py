@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.consolidation.review_sheet import LOOKS_SHEET, WAITING_SHEET
 from sheetflow.context import Context
-from sheetflow.service import nodes
+from sheetflow.service import scopes
 from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import (
     CITIES_DAY,
@@ -46,7 +46,7 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], De
 
     def begin(policy: str) -> Desk:
         monkeypatch.setenv("SHEETFLOW_REVIEW__POLICY", policy)
-        monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+        monkeypatch.setattr(scopes, "MOST_BELOW", 3)
         desk = Desk.make(tmp_path / "work")
         desk.issue()
         for unit_id, metres in METRES.items():
@@ -107,7 +107,7 @@ def test_the_sheet_is_that_of_an_office_with_few_below(
     by_nodes = sheets(desk)
     looks = table(Officer(desk, PROVINCE).sheet, LOOKS_SHEET, "编号")
     assert any("验收后有变动" in str(row) for row in looks)
-    monkeypatch.setattr(nodes, "MOST_BELOW", 200)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 200)
     make_anew(desk)
     plainly = sheets(desk)
     for title, lines in by_nodes.items():

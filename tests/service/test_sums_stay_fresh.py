@@ -13,7 +13,7 @@ from sheetflow.config.units_workbook import write_units
 from sheetflow.consolidation.consolidate import statistics
 from sheetflow.context import Context
 from sheetflow.errors import SheetflowError
-from sheetflow.service import nodes
+from sheetflow.service import scopes
 from sheetflow.service.nodes import Nodes
 from sheetflow.service.publish import Making
 from sheetflow.service.roll_up import Rollups
@@ -48,7 +48,7 @@ AFTER_ALL = CITIES_DAY + dt.timedelta(days=5)
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """An office in which three below are too many: everybody but one city has reported."""
     monkeypatch.setenv("SHEETFLOW_REVIEW__POLICY", "by_deadline")
-    monkeypatch.setattr(nodes, "MOST_BELOW", 3)
+    monkeypatch.setattr(scopes, "MOST_BELOW", 3)
     made = Desk.make(tmp_path / "work")
     made.issue()
     for unit_id, metres in METRES.items():
@@ -80,7 +80,7 @@ def plain_sums(desk: Desk, at: dt.datetime) -> dict[str, object]:
         return {"total": found.total, "columns": columns}
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(nodes, "MOST_BELOW", 200)
+        patched.setattr(scopes, "MOST_BELOW", 200)
         plainly = desk.ask(asked, at)
     assert desk.ask(asked, at) == plainly
     return plainly
