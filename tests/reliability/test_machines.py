@@ -26,7 +26,6 @@ from tests.reliability.service_process import REPOSITORY
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
-    pytest.mark.alone,
     pytest.mark.timeout(600),
 ]
 
