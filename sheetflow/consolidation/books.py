@@ -22,11 +22,11 @@ from sheetflow.consolidation.accepted import (
     parts_of,
 )
 from sheetflow.consolidation.figures import Merged, unit_figures
-from sheetflow.consolidation.handed_up import InBoth, Words
-from sheetflow.consolidation.states import BoardRow, Said, State, Tally
+from sheetflow.consolidation.handed_up import Folded
+from sheetflow.consolidation.states import BoardRow, Said, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures, Number, Values
+from sheetflow.schemas.indicators import Figures, Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.review import Passing
 from sheetflow.schemas.sheets import Kind
@@ -68,44 +68,6 @@ CoversOf = Callable[[Sequence[Attempt]], Mapping[str, Mapping[str, Value]]]
 
 MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
 """Gives what each of these submissions says of whom, in order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
-    """What is handed up of a unit with all below it as if it were one, for one period (`consolidation.nodes`).
-
-    `values` are by indicator code; `newest` is when something of it was answered last, `as_of` likewise of the
-    whole year so far, `digest` stands for all that it was made of. `former` and `former_current` are the codes of
-    figures that are 按原口径. `levels` is the `tally` by level; `has_any`: something was accepted for the very period,
-    `is_filled`: this year more than nil returns. `in_both` is None in the first period of a year. `counted` is of how
-    many figures may stand in it, whether or not they must report, `is_in`: of somebody something of the very period.
-    `findings` are how many there are (强制性, 核实性, 提示性, 已说明), `answers` how many answered what
-    (`consolidation.answers`), `declared` what the unit states as its own totals. What was `made` otherwise was
-    measured last by this `measurement` (0: nothing was).
-    """
-
-    values: Mapping[str, Values]
-    tally: Tally
-    newest: dt.datetime | None = None
-    carried: bool = False
-    former: frozenset[str] = frozenset()
-    former_current: frozenset[str] = frozenset()
-    digest: str = field(default="", compare=False)
-    levels: Mapping[str, Tally] = field(default_factory=lambda: MappingProxyType({}))
-    answers: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
-    has_any: bool = False
-    is_filled: bool = False
-    in_both: InBoth | None = None
-    words: Words = field(default_factory=Words)
-    as_of: dt.datetime | None = None
-    counted: int = 1
-    is_in: bool = False
-    findings: tuple[int, int, int, int] = (0, 0, 0, 0)
-    declared: tuple[tuple[str, Number], ...] = ()
-    measurement: int = 0
-    made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}))
-    row: BoardRow | None = None
-    """How the unit itself stands, where nobody else there must report: then it is no group."""
 
 
 _NOBODY = ""

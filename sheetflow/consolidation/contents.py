@@ -15,7 +15,8 @@ from types import MappingProxyType
 from sheetflow.consolidation.accepted import Accepted, ExplanationRow
 from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.corrections import CorrectionRow
-from sheetflow.consolidation.states import BoardRow, GroupState
+from sheetflow.consolidation.group_state import GroupState
+from sheetflow.consolidation.states import BoardRow
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form

@@ -19,11 +19,11 @@ from typing import Any
 from sheetflow.consolidation.accepted import Making, UnitAndPeriod, with_making
 from sheetflow.consolidation.answers import answers_handed_up
 from sheetflow.consolidation.best_words import best_words
-from sheetflow.consolidation.books import Books, Folded
+from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.comparison import in_both
 from sheetflow.consolidation.consolidate import declared_totals
 from sheetflow.consolidation.figures import add_up
-from sheetflow.consolidation.handed_up import InBoth, Told, Words
+from sheetflow.consolidation.handed_up import Folded, InBoth, Told, Words
 from sheetflow.consolidation.states import BoardRow, HandedIn, State, Tally
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.indicators import Number, Values

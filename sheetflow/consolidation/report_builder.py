@@ -14,6 +14,7 @@ from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.comparison import Comparison, compare_periods
 from sheetflow.consolidation.consolidate import history, names_below, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
+from sheetflow.consolidation.group_state import GroupState
 from sheetflow.consolidation.nodes import by_level
 from sheetflow.consolidation.report_data import (
     BoardRow,
@@ -30,7 +31,7 @@ from sheetflow.consolidation.report_data import (
 )
 from sheetflow.consolidation.report_tables import report_tables
 from sheetflow.consolidation.report_words import NO_WISHES, Wishes, asked, narratives, stories
-from sheetflow.consolidation.states import CARRIED, LATE, GroupState, State, Tally
+from sheetflow.consolidation.states import CARRIED, LATE, State, Tally
 from sheetflow.consolidation.states import BoardRow as Standing
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign

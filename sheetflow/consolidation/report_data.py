@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sheetflow.consolidation.answers import Answers
-from sheetflow.consolidation.states import GroupState, Tally
+from sheetflow.consolidation.group_state import GroupState
+from sheetflow.consolidation.states import Tally
 from sheetflow.schemas.forms import Across
 from sheetflow.schemas.parsing import Value
 

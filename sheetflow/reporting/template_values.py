@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 
+from sheetflow.consolidation.group_state import GroupState
 from sheetflow.consolidation.report_data import Figure, FigureKind, Number, Way
 from sheetflow.consolidation.report_figures import UsedFigure, exact
-from sheetflow.consolidation.states import GroupState, State
+from sheetflow.consolidation.states import State
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting.clauses import Worth
 from sheetflow.reporting.written_figures import Record

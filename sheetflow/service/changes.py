@@ -16,7 +16,7 @@ from functools import partial
 
 from sheetflow import __version__
 from sheetflow.children.judge_task import measure_rows
-from sheetflow.children.roll_up_tasks import render_word_report
+from sheetflow.children.report_task import render_word_report
 from sheetflow.context import LOG, Context
 from sheetflow.context.templates import ANNEX, BOARD, NOTHING, OTHER_REPORTS, PROGRESS
 from sheetflow.errors import SheetflowError, describe

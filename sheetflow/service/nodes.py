@@ -12,7 +12,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from sheetflow.consolidation.accepted import UnitAndPeriod
-from sheetflow.consolidation.books import Books, Folded
+from sheetflow.consolidation.books import Books
+from sheetflow.consolidation.handed_up import Folded
 from sheetflow.consolidation.nodes import (
     digest_of,
     dump_folded,

@@ -11,12 +11,8 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from sheetflow.children.roll_up_tasks import (
-    ReportOrder,
-    ReportReply,
-    render_boards,
-    render_word_report,
-)
+from sheetflow.children.report_task import ReportOrder, ReportReply, render_word_report
+from sheetflow.children.roll_up_tasks import render_boards
 from sheetflow.consolidation.books import Books
 from sheetflow.consolidation.consolidate import board_data
 from sheetflow.consolidation.contacts import with_contacts

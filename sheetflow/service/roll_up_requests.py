@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.children.roll_up_tasks import BooksRequest, ReportOrder
+from sheetflow.children.report_task import ReportOrder
+from sheetflow.children.roll_up_tasks import BooksRequest
 from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.accepted import made_by
 from sheetflow.consolidation.books import Books

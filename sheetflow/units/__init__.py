@@ -5,15 +5,9 @@ folder, its chain and its successor all follow from here. So do the levels of a 
 """
 
 from sheetflow.units.levels import THREE_LEVELS, Levels, LevelSpec
+from sheetflow.units.names import OWN_LEVEL, names_told_apart, units_called, units_meant
 from sheetflow.units.rows import HEADERS, parse_units
-from sheetflow.units.tree import (
-    OWN_LEVEL,
-    Unit,
-    UnitTree,
-    names_told_apart,
-    units_called,
-    units_meant,
-)
+from sheetflow.units.tree import Unit, UnitTree
 
 __all__ = [
     "HEADERS",

@@ -16,7 +16,7 @@ from sheetflow.schemas.column_reading import is_blank
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.layout import LAST_ROW, columns_in, lookups_beside
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units.tree import names_of
+from sheetflow.units.names import names_of
 from sheetflow.validators.live_statistics import figure_cells
 from sheetflow.validators.matching import (
     Header,

@@ -8,19 +8,14 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.consolidation.books import Books
-from sheetflow.consolidation.consolidate import (
-    board_data,
-    consolidate,
-    newest,
-    same_number,
-    statistics,
-)
+from sheetflow.consolidation.consolidate import board_data, consolidate, newest, statistics
 from sheetflow.consolidation.contents import Consolidated, DetailRow
 from sheetflow.consolidation.corrections import (
     dump_correction,
     find_corrections,
     load_correction,
 )
+from sheetflow.consolidation.same_person import same_number
 from sheetflow.consolidation.states import OUT, BoardRow, State, Tally
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period

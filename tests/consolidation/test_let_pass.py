@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from sheetflow.consolidation.states import BoardRow, GroupState, Said, State, Tally
+from sheetflow.consolidation.group_state import GroupState
+from sheetflow.consolidation.states import BoardRow, Said, State, Tally
 from sheetflow.schemas.review import Passing
 from sheetflow.units import Unit
 from tests.consolidation.desk import TREE, Desk

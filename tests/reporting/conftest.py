@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.consolidation.answers import Answers
+from sheetflow.consolidation.group_state import GroupState
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,
@@ -23,7 +24,7 @@ from sheetflow.consolidation.report_data import (
     UnitRow,
 )
 from sheetflow.consolidation.states import BoardRow as Standing
-from sheetflow.consolidation.states import GroupState, State, Tally
+from sheetflow.consolidation.states import State, Tally
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.units import Unit
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from sheetflow.consolidation.group_state import GroupState
 from sheetflow.consolidation.report_data import Figure, FigureKind, Number
-from sheetflow.consolidation.states import BoardRow, GroupState, State
+from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.reporting import template_values as figures
 from sheetflow.units import Unit
 

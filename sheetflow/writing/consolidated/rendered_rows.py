@@ -23,7 +23,6 @@ from pathlib import Path
 from sheetflow import __version__
 from sheetflow.consolidation.accepted import Accepted, Matters
 from sheetflow.consolidation.books import Books
-from sheetflow.consolidation.consolidate import matter_looks, matters
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.consolidation.detail_rows import (
     KnownColumns,
@@ -36,6 +35,7 @@ from sheetflow.consolidation.detail_rows import (
     sources,
     whose,
 )
+from sheetflow.consolidation.same_person import matter_looks, matters
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import CellType, Json
 from sheetflow.schemas.column_reading import each

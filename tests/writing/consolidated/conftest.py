@@ -29,7 +29,8 @@ from sheetflow.consolidation.contents import (
     StatisticsColumn,
 )
 from sheetflow.consolidation.corrections import CorrectionRow
-from sheetflow.consolidation.states import BoardRow, GroupState, HandedIn, State
+from sheetflow.consolidation.group_state import GroupState
+from sheetflow.consolidation.states import BoardRow, HandedIn, State
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas import cells

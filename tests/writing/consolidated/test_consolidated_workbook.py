@@ -29,7 +29,8 @@ from sheetflow.consolidation.contents import (
     DetailSheet,
     Statistics,
 )
-from sheetflow.consolidation.states import BoardRow, GroupState, State
+from sheetflow.consolidation.group_state import GroupState
+from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.columns import Mask, disclosed
 from sheetflow.schemas.forms import Across, ChartSpec
