@@ -28,7 +28,8 @@ _VALUES = {
     "sheetflow.children.definition_task": ("DefinitionReply",),
     "sheetflow.children.judge_task": ("JudgeReply",),
     "sheetflow.children.judged_tasks": ("DraftsReply",),
-    "sheetflow.children.roll_up_tasks": ("ReportReply", "WorkbookReply"),
+    "sheetflow.children.report_task": ("ReportReply",),
+    "sheetflow.children.roll_up_tasks": ("WorkbookReply",),
     "sheetflow.children.signed_tasks": ("FinalReply",),
     "sheetflow.consolidation.final_check": ("Check", "Checked", "FinalCheck"),
     "sheetflow.consolidation.judged_papers": (

@@ -57,7 +57,8 @@ def in_both(books: Books, before: Books, unit: Unit) -> InBoth:
     """Add up what `unit` and all below it reported in this period and in the one before."""
     expected, expected_then = books.expected(unit), before.expected(unit)
     alone = [one for one in expected if not books.group(one)]
-    groups = {one.unit_id: group for one in expected if (group := books.group(one))}
+    ever = (*expected, *expected_then)
+    groups = {one.unit_id: group for one in ever if (group := books.group(one))}
     parts = [group.in_both or InBoth(is_all=False) for group in groups.values()]
     were = {one.unit_id: _then(books, before, one) for one in alone}
     both = [

@@ -202,18 +202,25 @@ def correction_rows(
     Those of a submission that is out are not in its figures: they are left out until it counts again.
     What was listed while nobody stood for others is listed on.
     """
-    books = books.listing
     return tuple(
         CorrectionRow(
             **{name: getattr(entry, name) for name in _FIELDS},
-            unit=books.tree[entry.unit_id],
-            column=_column_of(books, unit, entry.unit_id),
+            unit=known.tree[entry.unit_id],
+            column=_column_of(known, unit, entry.unit_id),
             period_label=books.form.period(entry.period).label,
         )
         for entry in corrections
         if entry.receipt
-        and not is_out(entry.receipt, books.accepted.get((entry.unit_id, entry.period)))
+        and (known := _knowing(books, entry.unit_id))
+        and not is_out(entry.receipt, known.accepted.get((entry.unit_id, entry.period)))
     )
+
+
+def _knowing(books: Books, unit_id: str) -> Books | None:
+    """Give the books in which a unit's own submissions stand: these, or those of all rows; None where neither has it."""
+    if unit_id in books.tree and not books.group(books.tree[unit_id]):
+        return books
+    return books.listing if unit_id in books.listing.tree else None
 
 
 def _column_of(books: Books, unit: Unit, unit_id: str) -> Unit:

@@ -16,6 +16,7 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
+from sheetflow import __version__
 from sheetflow.consolidation.accepted import Making, UnitAndPeriod, with_making
 from sheetflow.consolidation.answers import answers_handed_up
 from sheetflow.consolidation.best_words import best_words
@@ -131,6 +132,7 @@ def alone(books: Books, unit: Unit) -> Books:
 def dump_folded(summary: Folded) -> dict[str, Any]:
     """Give what is handed up as JSON keeps it; amounts as texts, for a sum may have more places than a float."""
     return {
+        "program": __version__,
         "values": _dumped_values(summary.values),
         **_dumped_tally(summary.tally),
         "newest": _moment(summary.newest),
@@ -172,7 +174,7 @@ def load_folded(document: Mapping[str, Any]) -> Folded:
         measurement=document["measurement"],
         made={code: (*making,) for code, making in document["made"].items()},
         row=_load_row(document["row"]) if document["row"] else None,
-        digest=digest_of(document),
+        digest=lasting(digest_of(document)),
         levels={level: _loaded_tally(tally) for level, tally in document["levels"].items()},
         has_any=document["has_any"],
         is_filled=document["is_filled"],
@@ -182,14 +184,27 @@ def load_folded(document: Mapping[str, Any]) -> Folded:
 
 
 def is_readable(document: Mapping[str, Any]) -> bool:
-    """Whether `dump_folded` of this version wrote it."""
-    return document.keys() == dump_folded(Folded(values={}, tally=Tally.of(()))).keys()
+    """Whether this very program wrote it: another may say it otherwise."""
+    return document.get("program") == __version__
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
-    """Give what stands for all that is handed up."""
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Give what stands for all that is handed up: first for what is no matter of the clock (`lasting`)."""
+    return "/".join(
+        hashlib.sha256(json.dumps(each, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        for each in (_without_overdue(document), document)
+    )
+
+
+def lasting(digest: str) -> str:
+    """Give the part of a digest that a deadline's passing alone leaves as it is."""
+    return digest.partition("/")[0]
+
+
+def _without_overdue(document: object) -> object:
+    if isinstance(document, Mapping):
+        return {key: _without_overdue(each) for key, each in document.items() if key != "overdue"}
+    return document
 
 
 _NOBODY = Unit(unit_id="", name="", level="")

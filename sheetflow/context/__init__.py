@@ -103,6 +103,7 @@ class Context:
     """Files of the outbox that were found to be a person's, by what changes with them."""
     units_trouble: str = ""
     """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
+    _told_of_key: tuple[str, ...] = ()
     _units_seen: tuple[int, int, int] | None = None
     start_pool: StartPool | None = None
     """Gives the children in another way than by starting them now."""
@@ -136,7 +137,10 @@ class Context:
     def share_work(self) -> None:
         """Have other machines do what the children do from now on, where the database is one that they share."""
         place = place_of(self.workspace, self.settings)
-        if isinstance(place, str) and (key := self.stamp_key):  # else nobody knows whose work it is
+        if not isinstance(place, str):
+            return
+        self._told_of_key = self.ensure_stamp_key()
+        if key := self.stamp_key:  # else nobody knows whose work it is, and all is done here
             from sheetflow.dispatching.far_pool import FarPool
 
             write_whole(self.workspace.volume, self.store.workspace_id.encode("ascii"))
@@ -296,10 +300,10 @@ class Context:
 
     def ensure_stamp_key(self) -> tuple[str, ...]:
         """Make the key of tokens where there is none; say so that once: a backup is to have it."""
-        path = self.workspace.stamp_key
+        path, (before, self._told_of_key) = self.workspace.stamp_key, (self._told_of_key, ())
         try:
-            if not make_stamp_key(path):
-                return ()
+            if before or not make_stamp_key(path):
+                return before
         except OSError as error:
             LOG.warning("no key for stamps could be made: %s", type(error).__name__)
             return ()

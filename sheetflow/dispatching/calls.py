@@ -221,7 +221,8 @@ def be_seen(
 ) -> None:
     """Note that somebody takes part; who is long gone is forgotten after a day."""
     connection.execute(
-        "INSERT INTO dispatched_machines VALUES (%s, %s, %s, %s, now(), %s, %s)"
+        "INSERT INTO dispatched_machines (name, part, version, children, seen_at, done, trouble)"
+        " VALUES (%s, %s, %s, %s, now(), %s, %s)"
         " ON CONFLICT (name) DO UPDATE SET part = excluded.part, version = excluded.version,"
         " children = excluded.children, seen_at = excluded.seen_at, done = excluded.done,"
         " trouble = excluded.trouble",

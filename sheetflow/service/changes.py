@@ -227,6 +227,7 @@ def _notice(context: Context, current: list[Ground], measured: Measured) -> tupl
         context.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
         context.store.publications.record_stale([*stale, *measured.stale], context.clock.now())
         measured.record(context)
+        context.store.nodes.forget()
     sentences = (*measured.sentences, *_sentences(changed, stale))
     for sentence in sentences:
         LOG.info("%s", sentence)

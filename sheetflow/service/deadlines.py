@@ -59,8 +59,18 @@ def mark_overdue(context: Context) -> int:
     with context.store.together():
         context.store.fingerprints.record({PASSED: newest.isoformat()})
         context.store.publications.record_stale(sorted(marks, key=_order), now)
+        context.store.nodes.forget(_shown_in(passed, excused))
     LOG.info("deadlines up to %s have passed: %d marks", newest, len(marks))
     return len(marks)
+
+
+def _shown_in(
+    passed: Iterable[tuple[dt.datetime, Form, Period, str]],
+    excused: Iterable[tuple[dt.datetime, Form, Period, Unit]],
+) -> set[str]:
+    """Name the periods in whose sums it shows that these deadlines have passed."""
+    whose = [period for _, _, period, _ in (*passed, *excused)]
+    return {each.period_id for period in whose for each in (period, *period.rest_of_year)}
 
 
 def _order(mark: Stale) -> tuple[str, str, str, str]:
@@ -111,22 +121,11 @@ def _going_up(
         return
     accepted = context.store.submissions.find_all_accepted(form.key, period.period_id)
     superiors = {superior_of(context, one, period) for one in accepted if one in context.tree}
-    waited = [unit for unit in units if unit in superiors]
-    further = {one for unit in waited for one in above(context, unit)[1:]}
+    further = {one for unit in units if unit in superiors for one in above(context, unit)[1:]}
 
     def stale(unit: Unit, when: Period, kind: PublicationKind) -> Stale:
         return Stale(unit_id=unit.unit_id, form=form.key, period=when.period_id, kind=kind, why=why)
 
-    # What one hands up is made with its own papers, though these are as they were. What those
-    # directly below hand up is seen further up now, too.
-    handing_up = {
-        one
-        for unit in waited
-        for one in (unit, *context.tree.children(unit.unit_id))
-        if context.tree.children(one.unit_id)
-    }
-    for unit in handing_up:
-        yield from (stale(unit, w, PublicationKind.BOARD) for w in (period, *period.rest_of_year))
     for unit in further:
         if has_reviews(context):
             yield stale(unit, period, PublicationKind.REVIEW)

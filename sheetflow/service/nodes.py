@@ -8,7 +8,7 @@ these are not more either. Above that each unit directly below that has others b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sheetflow.consolidation.accepted import UnitAndPeriod
@@ -19,6 +19,7 @@ from sheetflow.consolidation.nodes import (
     dump_folded,
     folded,
     is_readable,
+    lasting,
     load_folded,
     summary_of,
 )
@@ -26,7 +27,7 @@ from sheetflow.context import Context
 from sheetflow.service.books import books_of
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.scopes import has_many, scope_of
-from sheetflow.store.records import Document, Stale
+from sheetflow.store.records import Document, PublicationKind, Stale
 from sheetflow.units import Unit, names_told_apart
 
 DIRECT, BEYOND = "direct", "beyond"
@@ -128,10 +129,13 @@ class Nodes:
         known = self.context.store.nodes.find_digests(unit.unit_id, form, period)
         if known or is_wanted:
             made = self._documents(unit, form, period)
-            if {audience: digest_of(document) for audience, document in made.items()} != known:
+            digests = {audience: digest_of(document) for audience, document in made.items()}
+            if digests != known:
+                stays = {*map(lasting, known.values())} == {*map(lasting, digests.values())}
+                kinds = (PublicationKind.BOARD,) if stays else ROLL_UPS
                 with self.context.store.together():
                     self._record(unit, form, period, made)
-                    self._mark(above[0], form, period)
+                    self._mark(above[0], form, period, kinds)
         self._handed_up.add(what)
 
     def names(self, unit: Unit) -> str:
@@ -155,22 +159,17 @@ class Nodes:
         kept = {audience: (digest_of(document), document) for audience, document in made.items()}
         self.context.store.nodes.record(unit.unit_id, form, period, kept)
 
-    def _mark(self, unit: Unit, form: str, period: str) -> None:
+    def _mark(self, unit: Unit, form: str, period: str, kinds: Sequence[PublicationKind]) -> None:
         """Mark what `unit` publishes of the period and later ones, but for what is marked and yet to be made."""
         context, asked = self.context, self.context.form(form).period(period)
-        marks = {
+        known = context.store.publications.find_marked(unit.unit_id, form)
+        marks = [
             Stale(unit_id=unit.unit_id, form=form, period=when.period_id, kind=kind, why=_WHY)
             for when in (asked, *asked.rest_of_year)
-            for kind in ROLL_UPS
-        }
-        known = {
-            (mark.unit_id, mark.form, mark.period, mark.kind)
-            for mark in context.store.publications.find_stale(*ROLL_UPS)
-        }
-        new = [
-            mark for mark in marks if (mark.unit_id, mark.form, mark.period, mark.kind) not in known
+            for kind in kinds
+            if (when.period_id, kind.value) not in known
         ]
-        context.store.publications.record_stale(new, context.clock.now())
+        context.store.publications.record_stale(marks, context.clock.now())
 
     def _folded(self, unit: Unit, form: str, period: str, reader: Unit) -> Books:
         """Give the books of one who has too many below: its own, those of children that are alone, and sums."""

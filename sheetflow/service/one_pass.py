@@ -266,9 +266,11 @@ class Rebuilding:
         self._hand_up_files()
         above.finish()
         self._file()
-        rest = _marks(context, PublicationKind.BOARD, PublicationKind.REVIEW)
-        above.begin(rollups.in_order(rest))
-        above.finish()
+        begun = {mark.mark_id for mark in due}
+        while rest := [mark for mark in _marks(context, *ABOVE) if mark.mark_id not in begun]:
+            begun.update(mark.mark_id for mark in rest)
+            above.begin(rollups.in_order(rest))
+            above.finish()
         self._make_call_lists()
         attempts.record()
         withdraw_old_names(context)

@@ -70,6 +70,11 @@ class Publications:
         folded = sorted(found.values(), key=lambda same: int(same[-1].mark_id))
         return tuple(map(_mark, folded))
 
+    def find_marked(self, unit_id: str, form: str) -> set[tuple[str, str]]:
+        """Return the periods and kinds of a unit's and form's stale marks."""
+        query = select(marks.c.period, marks.c.what).filter_by(unit_id=unit_id, form=form)
+        return {(row.period, row.what) for row in self._database.rows(query)}
+
     def record_rebuilt(
         self,
         cleared: Sequence[StaleMark],
