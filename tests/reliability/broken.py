@@ -83,7 +83,7 @@ BELIEVES_THE_DISK = Broken(
     "nobody looks whether the database is sound",
     (
         ("context/opening.py", "    if store.find_faults():\n", "    if False:\n"),
-        ("store/database.py", "        return bool(kept)\n", "        return False\n"),
+        ("store/sqlite.py", "        return bool(kept)\n", "        return False\n"),
     ),
 )
 
@@ -191,7 +191,7 @@ FOLDER_UNSYNCED = Broken(
 DATABASE_UNSYNCED = Broken(
     "database-unsynced",
     "the database leaves writing to the system",
-    (("store/database.py", "PRAGMA synchronous = EXTRA", "PRAGMA synchronous = OFF"),),
+    (("store/sqlite.py", "PRAGMA synchronous = EXTRA", "PRAGMA synchronous = OFF"),),
 )
 
 OVERTAKEN = Broken(
