@@ -119,7 +119,7 @@ def _prefixes() -> Iterator[int]:
 def _fill(size: Size, tree: UnitTree, unit: Unit, target: Path) -> None:
     """Issue one unit's workbook and type its samples in."""
     campaign = load_campaign(CAMPAIGN)
-    form = campaign.main_form
+    form = campaign.in_force(campaign.main_form, PERIOD)
     blank = target.with_suffix(".blank.xlsx")
     dress = Dress(campaign=campaign.title, catalogue=campaign.catalogue)
     filling = prefill_blank(campaign, form, unit, PERIOD)
@@ -135,7 +135,8 @@ def samples_of(size: Size, tree: UnitTree, unit: Unit) -> Samples:
     """Give what `unit` reports: the same for the same seed."""
     campaign = load_campaign(CAMPAIGN)
     random = Random(f"{size.seed}/{unit.unit_id}")  # noqa: S311 - made-up data
-    return make_samples(campaign, campaign.main_form, Scene(unit, tree, PERIOD, random, size.rows))
+    form = campaign.in_force(campaign.main_form, PERIOD)
+    return make_samples(campaign, form, Scene(unit, tree, PERIOD, random, size.rows))
 
 
 def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path], number: int) -> None:
