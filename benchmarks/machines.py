@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,10 +109,10 @@ def _far(requests: Sequence[JudgeRequest], workers: int) -> Run:
 
 
 def _timed(pool: Pool, requests: Sequence[JudgeRequest], whose: Sequence[int]) -> Run:
-    used, begun = sum(map(_processor, whose)), time.perf_counter()
+    used, begun = _processor(whose), time.perf_counter()
     for done in [pool.submit(judge_file, request) for request in requests]:
         done.result()
-    return Run(time.perf_counter() - begun, sum(map(_processor, whose)) - used)
+    return Run(time.perf_counter() - begun, _processor(whose) - used)
 
 
 def _wait_for(url: str, workers: int) -> None:
@@ -136,16 +136,27 @@ def _worker(root: Path, url: str, core: int) -> Iterator[int]:
             process.wait()
 
 
-def _processor(pid: int) -> float:
-    """Give the processor seconds of a process and of all below it, those that ended too."""
-    found = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    seconds = sum(map(int, found[11:15])) / _TICKS
-    for thread in Path(
-        f"/proc/{pid}/task"
-    ).iterdir():  # a child is listed by the thread that made it
+def _processor(pids: Iterable[int]) -> float:
+    """Give the processor seconds of processes and of all below them, each once, those that ended too."""
+    seconds = 0.0
+    for pid in {below for one in pids for below in _family(one)}:
         try:
-            children = (thread / "children").read_text(encoding="ascii").split()
-            seconds += sum(map(_processor, map(int, children)))
-        except OSError:  # it ended meanwhile, and is counted above
+            told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile, and is counted where it was begun
             continue
+        seconds += sum(map(int, told[11:15])) / _TICKS
     return seconds
+
+
+def _family(pid: int) -> Iterator[int]:
+    """Give a process and all below it."""
+    yield pid
+    try:
+        threads = list(
+            Path(f"/proc/{pid}/task").iterdir()
+        )  # a child is listed by the thread that made it
+        listed = [(thread / "children").read_text(encoding="ascii") for thread in threads]
+    except OSError:
+        return
+    for child in " ".join(listed).split():
+        yield from _family(int(child))

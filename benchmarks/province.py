@@ -182,10 +182,11 @@ def _reference(name: str, ascii_: bool) -> bytes:  # noqa: FBT001 - two ways of 
 
 
 def make_workspace(root: Path, tree: UnitTree) -> Workspace:
-    """Make a workspace for `tree`, with mail addresses and a quiet period of nothing."""
+    """Make a workspace for `tree`, with mail addresses and a quiet period of nothing; nothing goes by the clock there."""
     if root.exists():
         shutil.rmtree(root)
     text = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 0", default_settings_text())
+    text = re.sub(r"(?m)^on = true$", "on = false", text)
     addressed = UnitTree.of(
         replace(unit, mails=(f"fulian-{unit.unit_id}@mail.example",)) for unit in tree
     )

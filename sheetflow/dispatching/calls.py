@@ -94,8 +94,13 @@ class Machine:
 
 
 def conninfo(url: str) -> str:
-    """Give a URL as the driver takes it alone: what the store connects by, word for word."""
-    return make_conninfo(**connection_words(url))
+    """Give a URL as the driver takes it alone: what the store connects by, but that nothing waits for the disk.
+
+    No truth is in what is asked and answered: what a server that breaks down loses of it is asked again.
+    """
+    words = connection_words(url)
+    options = f"{words.pop('options', '')} -c synchronous_commit=off"
+    return make_conninfo(**words, options=options.strip())
 
 
 Open = ConnectionPool[psycopg.Connection[Any]]
@@ -164,7 +169,7 @@ def add_call(connection: psycopg.Connection[Any], coordinator: str, request: byt
 def find_request(connection: psycopg.Connection[Any], call_id: int) -> bytes | None:
     """Give what is asked; None where nobody waits for it any longer."""
     query = "SELECT request FROM dispatched_calls WHERE call_id = %s AND answer IS NULL"
-    row = connection.execute(query, (call_id,)).fetchone()
+    row = connection.execute(query, (call_id,), binary=True).fetchone()
     return None if row is None else bytes(row[0])
 
 
@@ -184,7 +189,8 @@ def take_answers(connection: psycopg.Connection[Any], coordinator: str) -> dict[
         "DELETE FROM dispatched_calls WHERE coordinator = %s AND answer IS NOT NULL"
         " RETURNING call_id, answer"
     )
-    return {row[0]: bytes(row[1]) for row in connection.execute(query, (coordinator,))}
+    found = connection.execute(query, (coordinator,), binary=True)
+    return {row[0]: bytes(row[1]) for row in found}
 
 
 def find_calls(connection: psycopg.Connection[Any], coordinator: str) -> set[int]:

@@ -47,12 +47,13 @@ class Hands:
 
     def serve(self) -> None:
         """Serve until `stop`; a database that is gone is waited for."""
-        with Pool(self.size, self._limits) as pool, calls.kept_open(self._url, self.size) as open_:
+        at_once = self.size + 1  # one more is fetched, so that no child waits for the database
+        with Pool(self.size, self._limits) as pool, calls.kept_open(self._url, at_once) as open_:
             while not self._is_stopped.is_set():
                 self._server = Server(
                     self._url,
                     self.name,
-                    self.size,
+                    at_once,
                     lambda call_id: self._do(pool, open_, call_id),
                     self._is_stopped.is_set,
                 )
