@@ -197,7 +197,9 @@ def _decided(desk: Desk, spec: Judging, quotas: Mapping[str, Typed]) -> list[dic
     for row in sorted(rows, key=lambda row: cast("int", row.get(spec.rank, len(rows)))):
         award = str(row.get(spec.proposed, ""))
         if award not in options:
-            award = next((grade for grade, _ in spec.grades if left[grade] > 0), options[-1])
+            # Without a score nothing is proposed, and nothing is given.
+            graded = (grade for grade, _ in spec.grades if award and left[grade] > 0)
+            award = next(graded, options[-1])
             left[award] -= 1
             row[spec.reason] = _DECIDED
         row[spec.award] = award
