@@ -76,10 +76,12 @@ def print_machines(call: Call) -> None:
         say(_line(each))
     if not machines:
         say("还没有电脑在值守或帮忙。")
-    say(
-        f"排队等着处理的：{waiting.number}件"
-        + (f"，最早的等了{waiting.seconds}秒。" if waiting.number else "。")
-    )
+    told = f"排队等着处理的：{waiting.number}件"
+    if waiting.number:
+        told += f"，最早的等了{waiting.seconds}秒"
+    if waiting.again:
+        told += f"，其中{waiting.again}件没有做完，重新排的队"
+    say(f"{told}。")
 
 
 def _line(machine: Machine) -> str:

@@ -255,18 +255,20 @@ def find_machines(connection: psycopg.Connection[Any]) -> list[Machine]:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """How many calls nobody has begun, and for how many seconds the oldest has waited."""
+    """How many calls nobody has begun, for how many seconds the oldest has waited, and how many were begun before in vain."""
 
     number: int
     seconds: int
+    again: int
 
 
 def count_waiting(connection: psycopg.Connection[Any]) -> Queued:
     """Count what waits in our version's queue."""
     if not _is_there(connection, "procrastinate_jobs"):
-        return Queued(0, 0)
+        return Queued(0, 0, 0)
     query = (
-        "SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0)::int"
+        "SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0)::int,"
+        " count(*) FILTER (WHERE attempts > 0)"
         " FROM procrastinate_jobs JOIN procrastinate_events ON job_id = procrastinate_jobs.id"
         " WHERE status = 'todo' AND type = 'deferred' AND queue_name = %s"
     )

@@ -80,8 +80,25 @@ def test_when_a_machine_was_seen_is_told_by_the_office_s_clock(
         trouble="",
         is_alive=False,
     )
-    monkeypatch.setattr(dispatching, "who_serves", lambda _: ([gone], Queued(0, 0)))
+    monkeypatch.setattr(dispatching, "who_serves", lambda _: ([gone], Queued(0, 0, 0)))
     assert "03-05 09:02:03，已经不在" in cli("-C", root, "status", "--machines").out
+
+
+@pytest.mark.parametrize(
+    ("queued", "told"),
+    [
+        (Queued(0, 0, 0), "排队等着处理的：0件。"),
+        (Queued(3, 7, 0), "排队等着处理的：3件，最早的等了7秒。"),
+        (Queued(3, 7, 1), "排队等着处理的：3件，最早的等了7秒，其中1件没有做完，重新排的队。"),
+    ],
+)
+def test_what_waits_is_told(
+    queued: Queued, told: str, root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The administrator sees how long the queue is, how old, and whether a helper left something undone."""
+    monkeypatch.setenv("SHEETFLOW_STORE__URL", NOWHERE)
+    monkeypatch.setattr(dispatching, "who_serves", lambda _: ([], queued))
+    assert told in cli("-C", root, "status", "--machines").out
 
 
 def test_a_helper_keeps_a_log_of_its_own(

@@ -35,7 +35,7 @@ def serving(server: Server) -> threading.Thread:
 
 
 def test_a_call_that_met_an_error_is_done_again(url: str, sender: Sender) -> None:
-    """A job is deleted when it ends: one that ends with an error may not."""
+    """A job is deleted when it ends: one that ends with an error may not, and is told of until it is done."""
     begun: list[int] = []
 
     def do(call_id: int) -> None:
@@ -46,6 +46,8 @@ def test_a_call_that_met_an_error_is_done_again(url: str, sender: Sender) -> Non
     server = Server(url, "one", 1, do, lambda: False)
     thread = serving(server)
     sender.queue(7)
+    with calls.connected(url) as connection:
+        until(lambda: calls.count_waiting(connection).again == 1, 30)
     until(lambda: begun == [7, 7], 30)
     server.stop()
     thread.join(30)
