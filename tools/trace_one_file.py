@@ -115,6 +115,8 @@ def _is_importing(frame: FrameType) -> bool:
 class _InProcess:
     """Stands where the pool of children stands; a task is done at once, here."""
 
+    size = 1
+
     def __init__(self, *_: object) -> None:
         pass
 

@@ -155,10 +155,11 @@ def asked(
     found = [
         Asking(named[each.unit], each.title, each.text) for each in all_asked(books, unit, [policy])
     ]
+    heading = books.form.narrative.title if books.form.narrative else ""
     for (_, branch), words in groups_of(books, unit):
         if more := words.all_asked - len(words.asked):
             name = books.tree[branch].name
-            found.append(Asking(name, "文字材料", f"另有{more}条请求事项，见{name}的内部附件。"))
+            found.append(Asking(name, heading, f"另有{more}条请求事项，见{name}的内部附件。"))
     return tuple(found)
 
 
