@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,18 +91,6 @@ def test_another_machine_does_a_part_of_the_work(url: str, tmp_path: Path) -> No
         until(lambda: sum(each.done for each in machines(url)) == 30)
         assert all(each.done > 5 for each in machines(url))
         until(lambda: pool.size == 2)
-
-
-def test_a_helper_killed_with_work_in_hand_costs_time_alone(url: str, tmp_path: Path) -> None:
-    """What it had in hand is done by another once it was not seen for half a minute."""
-    with FarPool(url, KEY, 1, LIMITS) as pool, helping(url, tmp_path, size=2) as helper:
-        until(lambda: len(machines(url)) == 2)
-        asked: list[Future[Any]] = [
-            pool.submit(odd_tasks.wait_and_answer, 1.0, number) for number in range(6)
-        ]
-        time.sleep(1.5)
-        os.kill(helper.pid, signal.SIGKILL)
-        assert [future.result(120) for future in asked] == [bytes(number) for number in range(6)]
 
 
 def test_a_helper_without_the_volume_takes_no_work_and_says_so(url: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -145,23 +145,22 @@ def test_whoever_is_killed_every_file_has_its_answer_once(
     assert essence_of(take_picture(in_a_file(root, url))) == undisturbed
 
 
-@pytest.mark.parametrize("step", dying_worker.STEPS)
-def test_a_worker_that_is_killed_at_any_step_is_not_missed(
-    step: str,
-    shared: tuple[Path, str],
-    undisturbed: dict[str, list[str]],
-    measured: Measured,
+def test_workers_that_are_killed_at_any_step_are_not_missed(
+    shared: tuple[Path, str], undisturbed: dict[str, list[str]], measured: Measured
 ) -> None:
-    """Whatever a worker had in hand when it died is done by another, once."""
+    """Whatever workers had in hand when they died, each at a step of its own, is done by another, once."""
     root, url = shared
     kept = hold_back(root)
-    lead = watching(root, NOW, SHEETFLOW_STORE__URL=url, SHEETFLOW_WORKERS__SIZE="1")
-    with lead, helping(root, url, step) as dying:
-        wait_until(lambda: len(machines(url)) == 2, "both are there")
+    with ExitStack() as stack:
+        stack.enter_context(
+            watching(root, NOW, SHEETFLOW_STORE__URL=url, SHEETFLOW_WORKERS__SIZE="1")
+        )
+        dying = [stack.enter_context(helping(root, url, step)) for step in dying_worker.STEPS]
+        wait_until(lambda: len(machines(url)) == 1 + len(dying), "all are there")
         drop(kept, root)
         took = wait_until(lambda: settled(root, url), "everything is answered", 180)
-        measured(f"{step}: seconds until all was answered", round(took))
-        assert dying.poll() == -signal.SIGKILL
+        measured("all workers killed: seconds until all was answered", round(took))
+        assert [each.poll() for each in dying] == [-signal.SIGKILL] * len(dying)
     assert essence_of(take_picture(in_a_file(root, url))) == undisturbed
 
 

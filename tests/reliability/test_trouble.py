@@ -54,7 +54,7 @@ _ERRORS = {
     "EBUSY": "openat rename unlink unlinkat",
     "ESTALE": "openat read fsync newfstatat getdents64 rename unlinkat",
 }
-_SPOTS = ((0.1, ""), (0.5, ""), (0.1, "+"))
+_SPOTS = ((0.1, ""), (0.5, "+"))
 """After which share of its calls trouble comes, and whether (+) it lasts for the rest of the run."""
 
 Essence = dict[str, list[str]]

@@ -82,7 +82,10 @@ def test_the_database_itself_refuses_a_key_twice(desk: Desk) -> None:
     """No fault of ours makes two deliveries of one: the index is unique."""
     desk.drop()
     desk.drop("B")
-    with pytest.raises(StoreError, match="拒绝了这次操作|暂时不能读写"), desk.store.writing() as connection:
+    with (
+        pytest.raises(StoreError, match=r"拒绝了这次操作|暂时不能读写"),
+        desk.store.writing() as connection,
+    ):
         connection.exec_driver_sql("UPDATE arrivals SET source_key = 'one'")
 
 
