@@ -69,7 +69,8 @@ Token = tuple[str, str]
 
 def may_mislead(code: str) -> bool:
     """Whether a value can show as another figure, or a date without its day, in this format."""
-    return any(map(_is_doubtful, sections_of(code)))
+    # A code for texts alone is another one for numbers: @, divides them by a thousand.
+    return any(map(_is_doubtful, (*sections_of(code), section_for(code, Decimal(1)))))
 
 
 def shown_otherwise(code: str, value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheetflow.number_formats import may_mislead, shown_otherwise
@@ -105,6 +105,7 @@ _VALUES = st.one_of(
 
 
 @given(st.lists(_PIECES, max_size=12).map("".join), _VALUES)
+@example("@,", 1)
 def test_no_code_is_too_odd(code: str, value: object) -> None:
     """Whatever somebody typed as a format, it is read; a harmless one never shows otherwise."""
     shown = shown_otherwise(code, value)
