@@ -120,7 +120,7 @@ class BooksRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RowLimits:
     """When a workbook's rows are joined in: from so many in a sheet; and how many of very many units it lists at most."""
 
     joined_from: int
@@ -183,7 +183,7 @@ def render_consolidated(
     policy: MaskPolicy,
     corrections: Sequence[Correction],
     files: Mapping[str, str],
-    limits: Limits,
+    limits: RowLimits,
     elsewhere: Sequence[DetailFile] = (),
 ) -> WorkbookReply:
     """Make the consolidated workbook that `policy` shows; the parent joins the bulk rows in.
@@ -219,7 +219,7 @@ def render_detail_file(
     part: Unit,
     policy: MaskPolicy,
     files: Mapping[str, str],
-    limits: Limits,
+    limits: RowLimits,
 ) -> WorkbookReply:
     """Make the workbook of the rows of `part` alone, directly below the request's unit, as `policy` shows them."""
     from sheetflow.config.kept_campaigns import open_campaign
@@ -247,7 +247,7 @@ def _with_bulk(
     tables: Consolidated,
     books: Books,
     pieces: Mapping[str, Pieces],
-    limits: Limits,
+    limits: RowLimits,
     write: Callable[[Consolidated, Mapping[str, Bulk]], Skeleton],
 ) -> WorkbookReply:
     """Write a workbook without its bulk rows, and say which pieces are to be joined in."""

@@ -17,8 +17,8 @@ from functools import partial
 
 from sheetflow.children.judge_task import PieceWish
 from sheetflow.children.roll_up_tasks import (
-    Limits,
     PieceOrder,
+    RowLimits,
     WorkbookReply,
     render_consolidated,
     render_detail_file,
@@ -134,8 +134,8 @@ def _pieces_below(
     return find_pieces(context, books, context.policy(unit.level), standing.values(), lost)
 
 
-def _limits(context: Context) -> Limits:
-    return Limits(context.settings.workers.joined_from, MOST_ROWS)
+def _limits(context: Context) -> RowLimits:
+    return RowLimits(context.settings.workers.joined_from, MOST_ROWS)
 
 
 def sources_of(context: Context, books: Books, unit: Unit) -> list[PublishedSource]:
